@@ -1,0 +1,38 @@
+with
+    assessments as (
+        select *, coalesce(factors, []) as factor_codes
+        from {{ ref("stg_sc_assessment") }}
+    )
+select
+    assessments.assessment_id,
+    assessments.organisation_code,
+    assessments.la as area_code,
+    assessments.referral_id,
+    coalesce(referrals.child_key, {{ child_key("assessments") }}) as child_key,
+    referrals.is_cse as is_cse_referral,
+    assessments.start_date,
+    assessments.authorised_date,
+    authorised.working_day_number - started.working_day_number as working_days,
+    assessments.factors,
+    list_contains(assessments.factor_codes, '11A') as cse_factor_11a,
+    list_contains(assessments.factor_codes, '10A') as missing_10a,
+    list_contains(assessments.factor_codes, '12A') as trafficking_12a,
+    list_contains(assessments.factor_codes, '13A') as gangs_13a,
+    -- Before the factor was in the list its absence says nothing.
+    case
+        when coalesce(assessments.authorised_date, assessments.start_date) >= exploitation.valid_from
+        then list_contains(assessments.factor_codes, '24A')
+    end as cce_24a,
+    assessments.child_seen_alone,
+    assessments.qualified_sw,
+    assessments.conclusion,
+    coalesce(assessments.conclusion in {{ codes_of("harm") }}, false) as is_harm_found,
+    {{ age_at("assessments.birth_month", "assessments.start_date") }} as age_at_start,
+    assessments.submission_id,
+    assessments.file,
+    assessments.line
+from assessments
+left join {{ ref("fct_referrals") }} as referrals using (organisation_code, referral_id)
+left join {{ ref("dim_days") }} as started on assessments.start_date = started.day
+left join {{ ref("dim_days") }} as authorised on assessments.authorised_date = authorised.day
+left join {{ ref("codes") }} as exploitation on exploitation.list = 'assessment_factor' and exploitation.code = '24A'

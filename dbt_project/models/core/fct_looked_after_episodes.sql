@@ -1,0 +1,29 @@
+select
+    episodes.record_ref,
+    episodes.organisation_code,
+    episodes.la as area_code,
+    {{ child_key("episodes") }} as child_key,
+    episodes.decom as start_date,
+    episodes.dec as end_date,
+    episodes.rne as start_reason,
+    episodes.rec as end_reason,
+    episodes.ls as legal_status,
+    -- Short breaks are care for a while, and leave the child out of the count of children looked after.
+    coalesce(statuses.code_group, '') <> 'exclude_from_cla_counts' as is_counted,
+    episodes.place as placement,
+    coalesce(placements.code_group, 'unknown') as placement_group,
+    episodes.place_provider,
+    episodes.pl_location as placement_location,
+    episodes.pl_distance_miles as placement_distance_miles,
+    episodes.area_la_notified_date,
+    episodes.area_la_consulted,
+    episodes.specialist_cse_placement = 'Y' as is_specialist_cse_placement,
+    episodes.unaccompanied = 'Y' as is_unaccompanied,
+    {{ age_at("episodes.birth_month", "episodes.decom") }} as age_at_start,
+    coalesce(episodes.sex, 'U') as sex,
+    episodes.submission_id,
+    episodes.file,
+    episodes.line
+from {{ ref("stg_lac_episode") }} as episodes
+left join {{ ref("codes") }} as statuses on episodes.ls = statuses.code and statuses.list = 'legal_status'
+left join {{ ref("codes") }} as placements on episodes.place = placements.code and placements.list = 'placement_type'

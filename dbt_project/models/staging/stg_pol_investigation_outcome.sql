@@ -1,0 +1,1 @@
+{{ latest_statement("pol_investigation_outcome") }}

@@ -1,0 +1,1 @@
+{{ latest_statement("wkf_post") }}

@@ -1,0 +1,116 @@
+"""Planted faults: in the year after the county's five, every rule of every return is broken at least once.
+
+Each file of that year holds refused examples among enough good rows that not one row in twenty is in error.
+A rule about a whole submission gets a small file of its own, of a later month.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict
+from datetime import date, timedelta
+from itertools import count
+from math import ceil
+from pathlib import Path
+
+from demo.examples import Planted, good, stories
+from demo.returns import Sent, period, place
+from expectations.standard import Return, standard
+
+YEAR = 2025
+IN_ERROR = 0.04
+COUNCIL = {"370": "BAR", "371": "DON", "372": "ROT", "373": "SHE"}
+
+
+def write(folder: Path) -> tuple[list[Sent], list[dict]]:
+    """Write the year of faults; answers with what was sent and every finding it must give."""
+    rows = _rows()
+    sent, findings, months = [], [], {}
+    for r in standard().values():
+        org = sender(r)
+        path = place(folder, org, r.code, YEAR) / f"SYCSE_{r.code}_{org}_{period(YEAR)}_v01.csv"
+        _write(folder, path, r, rows[r.name], (org, period(YEAR)), sent, findings)
+    for alone in (story for story in stories() if story[0].alone):
+        r = standard()[alone[0].return_name]
+        months[r.code] = month = months.get(r.code, 3) + 1
+        when, org = f"{YEAR + 1}-{month:02d}", sender(r)
+        came = date(YEAR + 1, month + 1, 1) + timedelta(days=r.due_days - 3)
+        path = folder / "inbox" / org / when / f"received-{came}" / f"SYCSE_{r.code}_{org}_{when}_v01.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(folder, path, r, alone, (org, when), sent, findings)
+    return sent, findings
+
+
+def sender(r: Return) -> str:
+    """Who sends the examples of a return: the organisation its accepted example names."""
+    named = str(r.accepted.get(r.organisation_column, r.organisations[0]))
+    return COUNCIL.get(named, named)
+
+
+def _rows() -> dict[str, list[Planted]]:
+    """The rows of each return's file: the stories, the parents they need, and good rows about them."""
+    rows: dict[str, list[Planted]] = {name: [] for name in standard()}
+    number = count(10_000)
+    for story in stories():
+        for row in story:
+            if not row.alone:
+                rows[row.return_name].append(row)
+            _parents(row, rows, number)
+    for r in _children_first():
+        mine = rows[r.name]
+        errors = sum(1 for row in mine if is_error(row))
+        while len(mine) < ceil(errors / IN_ERROR):
+            mine.append(good(r, next(number)))
+            _parents(mine[-1], rows, number)
+    return rows
+
+
+def _children_first() -> list[Return]:
+    """The returns so that each stands before those its rows refer to."""
+    depth = dict.fromkeys(standard(), 0)
+    for _ in depth:
+        for r in standard().values():
+            for key in r.foreign_keys:
+                depth[key.resource] = max(depth[key.resource], depth[r.name] + 1)
+    return sorted(standard().values(), key=lambda r: depth[r.name])
+
+
+def _parents(row: Planted, rows: dict[str, list[Planted]], number: count) -> None:
+    """Add the rows that a row's references need, and theirs."""
+    if row.finding and row.finding.rule_code == "R304":
+        return
+    for key in standard()[row.return_name].foreign_keys:
+        values = [row.values.get(name, "").split(";") for name in key.fields]
+        for wanted in zip(*values, strict=True):
+            there = (
+                tuple(p.values.get(c) for c in key.reference) for p in rows[key.resource] if not is_error(p)
+            )
+            if "" in wanted or wanted in there:
+                continue
+            made = good(standard()[key.resource], next(number))
+            made.values.update(zip(key.reference, wanted, strict=True))
+            rows[key.resource].append(made)
+            _parents(made, rows, number)
+
+
+def is_error(row: Planted) -> bool:
+    """Whether the row must be quarantined."""
+    return row.finding is not None and row.finding.severity == "error"
+
+
+def _write(
+    folder: Path, path: Path, r: Return, rows: list[Planted], whose: tuple, sent: list, findings: list
+):
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, r.column_names, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row.values for row in rows)
+    file = path.relative_to(folder).as_posix()
+    errors = sum(map(is_error, rows))
+    status = "accepted with findings" if any(row.finding for row in rows) else "accepted"
+    sent.append(
+        Sent(whose[0], r.code, YEAR, ((file, len(rows)),), len(rows), 0, errors, status, said_period=whose[1])
+    )
+    for line, row in enumerate(rows, start=2):
+        if row.finding:
+            findings.append({"file": file, "sheet": None, "line": line, **asdict(row.finding)})

@@ -1,0 +1,200 @@
+"""What a warehouse must make of the county: the oracle, reckoned from the model by SQL of its own.
+
+`truth.json` holds rows by file, the fate of each submission, the findings planted, the indicators, the seven
+counts of the annual report and the discrepancies between returns. It says nothing of rows in error that
+nobody planted: there are none. Events of the year of faults (2025-26) are in no figure here.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from demo.returns import LATE, NATIONAL, TWO_CODES, WINDOWS_1252, YEARS, Sent, received
+from expectations.standard import find, standard
+
+ORACLE = Path(__file__).parent / "oracle"
+AREA = {"BAR": "370", "DON": "371", "ROT": "372", "SHE": "373"}
+SEVEN = {
+    "complaints": ("I01", "complaint"),
+    "investigations": ("I02", "crime"),
+    "prosecutions": ("I03", "defendant"),
+    "convictions": ("I04", "defendant"),
+    "police_officers": ("I05", "FTE"),
+    "social_workers": ("I06", "FTE"),
+    "other_specialist_workers": ("I07", "FTE"),
+}
+DUE = {
+    "SYP": ("R01", "R02", "R03", "R04", "R05", "R19"),
+    "CPS": ("R06",),
+    "HMC": ("R07",),
+    **dict.fromkeys(AREA, ("R09", "R10", "R11", "R13", "R14", "R19")),
+}
+FIGURE = (
+    "indicator_code",
+    "area_code",
+    "period",
+    "basis",
+    "breakdown",
+    "breakdown_value",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "status",
+)
+STANDING = "select count(*) from r_{name} where last and org = '{org}'"
+CONFERENCES = """
+select y, line, event_date::varchar from (
+    select *, row_number() over (partition by org, y order by sort) + 1 as line from r_sc_protection_event where org = '{org}')
+where event_type = 'ICPC' and (sort // 10) in (
+    select r from m_referral where conference - strategy > 21 and fy(strategy) = fy(conference))
+order by y, line"""
+
+
+def reckon(
+    connection: duckdb.DuckDBPyConnection, sent: list[Sent], findings: list[dict], refused: list
+) -> dict:
+    """Everything `truth.json` holds but seed and scale."""
+    _what_was_sent(connection, sent)
+    for path in sorted(ORACLE.glob("*.sql")):
+        connection.execute(path.read_text("utf-8"))
+    figures = _figures(connection)
+    return {
+        "rows": {file: rows for s in sent for file, rows in s.files},
+        "submissions": [_submission(s) for s in sent],
+        "refused": refused,
+        "findings": [*findings, *_warnings(connection, sent)],
+        "indicators": figures,
+        "seven_counts": seven_counts(figures),
+        "cross_return": _dicts(connection, "select * from o_cross order by all"),
+        "standing": _standing(connection),
+    }
+
+
+def _what_was_sent(connection: duckdb.DuckDBPyConnection, sent: list[Sent]) -> None:
+    """Tables of the returns due and of the rows sent in the county's five years."""
+    connection.execute("create or replace table o_due (y int, area varchar, on_time boolean)")
+    connection.execute(
+        "create or replace table o_sent (y int, area varchar, accepted bigint, quarantined bigint)"
+    )
+    came = {
+        (s.organisation_code, s.return_code, s.y): received(s.organisation_code, s.return_code, s.y)
+        for s in sent
+    }
+    for org, codes in DUE.items():
+        for code, y in ((code, y) for code in codes for y in YEARS):
+            due = date(y + 1, 3, 31) + timedelta(days=find(code).due_days)
+            on_time = came.get((org, code, y), date.max) <= due
+            connection.execute("insert into o_due values (?, ?, ?)", [y, AREA.get(org, "SY"), on_time])
+    for s in sent:
+        if s.y in YEARS:
+            row = [s.y, AREA.get(s.organisation_code, "SY"), _accepted(s), s.quarantined]
+            connection.execute("insert into o_sent values (?, ?, ?, ?)", row)
+
+
+def _accepted(s: Sent) -> int:
+    return s.rows - s.skipped - s.quarantined
+
+
+def _submission(s: Sent) -> dict:
+    with_findings = s.status == "accepted" and _has_warnings(s)
+    return {
+        "organisation_code": s.organisation_code,
+        "return_code": s.return_code,
+        "period": s.period,
+        "status": "accepted with findings" if with_findings else s.status,
+        "late": (s.organisation_code, s.return_code, s.y) in LATE,
+        "rows_read": s.rows,
+        "rows_accepted": _accepted(s),
+        "rows_quarantined": s.quarantined,
+        "rows_skipped": s.skipped,
+        "files": [file for file, _ in s.files],
+    }
+
+
+def _has_warnings(s: Sent) -> bool | None:
+    return (s.organisation_code, s.return_code, s.y) in (WINDOWS_1252, TWO_CODES)
+
+
+def _warnings(connection: duckdb.DuckDBPyConnection, sent: list[Sent]) -> list[dict]:
+    """Warnings true of the county as it is: an odd encoding, two codes of one council, late conferences."""
+    file = {
+        (s.organisation_code, s.return_code, s.y): s.files[0][0]
+        for s in sent
+        if s.files and not s.said_period
+    }
+    whole = [
+        {"file": file[which], "rule_code": code, "severity": "warning", "line": None, "column_name": column}
+        for which, code, column in ((WINDOWS_1252, "F007", None), (TWO_CODES, "X22", "la"))
+    ]
+    rule = next(rule for rule in find("R11").rules if rule.code == "R11.08")
+    late = [
+        {
+            "file": file[org, "R11", y],
+            "sheet": None,
+            "line": line,
+            "rule_code": rule.code,
+            "severity": rule.severity,
+            "says": rule.says,
+            "column_name": "event_date",
+            "value": value,
+        }
+        for org in AREA
+        if (org, "R11") not in NATIONAL
+        for y, line, value in connection.execute(CONFERENCES.format(org=org)).fetchall()
+    ]
+    return whole + late
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    value = "if(d is null, n, 100.0 * n / nullif(d, 0))"
+    query = f"""select indicator_code, area_code, period, basis, breakdown, breakdown_value, n::double as numerator,
+        d::double as denominator, round({value}::double, 6) as value, unit, status from o_figure order by all"""
+    return [dict(zip(FIGURE, row, strict=True)) for row in connection.execute(query).fetchall()]
+
+
+def seven_counts(figures: list[dict]) -> dict:
+    """The annual report's seven counts by area and financial year; None where nothing was received."""
+    told = {
+        (f["indicator_code"], f["unit"], f["area_code"], f["period"]): f["value"]
+        for f in figures
+        if f["breakdown"] == "all"
+    }
+    years = [f"{y}-{(y + 1) % 100:02d}" for y in YEARS]
+    return {
+        area: {y: {name: told.get((*which, area, y)) for name, which in SEVEN.items()} for y in years}
+        for area in (*AREA.values(), "SY")
+    }
+
+
+def _standing(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    """How many records of each return stand once all is received, each counted once however often told."""
+    found = []
+    for r in standard().values():
+        orgs = [org for org in DUE if r.code in DUE[org]]
+        for org in orgs:
+            # The census has no strategy discussions.
+            also = " and event_type <> 'STRAT'" if (org, r.code) == ("DON", "R11") else ""
+            query = STANDING.format(name=r.name, org=org) + also
+            records = connection.execute(query).fetchone()[0]
+            found.append({"organisation_code": org, "return_code": r.code, "records": records})
+    return found
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def write(folder: Path, truth: dict) -> Path:
+    """Write `truth.json` beside the inbox."""
+    path = folder / "truth.json"
+    path.write_text(
+        json.dumps(truth, indent=0, ensure_ascii=False, default=str) + "\n", "utf-8", newline="\n"
+    )
+    return path

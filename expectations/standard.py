@@ -1,0 +1,290 @@
+"""The standard format: each return is declared once, in `returns/<return>.yml`, and read here.
+
+An unknown key anywhere in a declaration is an error, so a typing slip cannot switch a rule off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+RETURNS = Path(__file__).parent / "returns"
+TYPES = ("string", "date", "datetime", "yearmonth", "integer", "number", "array")
+SEVERITIES = ("file", "error", "warning", "information")
+
+
+class StandardError(ValueError):
+    """A declaration of the standard contradicts itself; ours to mend, never an agency's."""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The code list a column is held against; `on` names the column whose date the code must be valid at."""
+
+    list: str
+    on: str | None = None
+    severity: str = "error"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a return, in the words of Table Schema."""
+
+    name: str
+    title: str
+    type: str
+    description: str
+    required: bool = False
+    unique: bool = False
+    pattern: str | None = None
+    enum: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+    codes: Codes | None = None
+    aliases: tuple[str, ...] = ()
+    sensitive: bool = False
+    core: bool = True
+    example: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule across fields, by Great Expectations' name for it, with the sentence an agency reads."""
+
+    code: str
+    says: str
+    expect: str
+    arguments: dict[str, Any]
+    when: dict[str, Any] = field(default_factory=dict)
+    severity: str = "error"
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """The row's parent in another return; an array column is held value by value."""
+
+    fields: tuple[str, ...]
+    resource: str
+    reference: tuple[str, ...]
+    severity: str = "error"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An example that must be refused, in exactly these words."""
+
+    change: dict[str, Any]
+    because: str
+
+
+@dataclass(frozen=True)
+class Restates:
+    """How a later return says again what an earlier one left open.
+
+    `identity` names one record for ever; `one_open_for` are the columns within which only one record
+    can be open at a time, so that a record whose start was corrected is still known for the same.
+    """
+
+    identity: tuple[str, ...]
+    start: str | None = None
+    end: str | None = None
+    one_open_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Return:
+    """One return of the standard format: who sends it, its columns, its rules and its examples."""
+
+    name: str
+    code: str
+    title: str
+    description: str
+    version: str
+    organisations: tuple[str, ...]
+    organisation_column: str | None
+    periods: tuple[str, ...]
+    event_date: str | None
+    due_days: int
+    primary_key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    restates: Restates
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    accepted: dict[str, Any] = field(default_factory=dict)
+    refused: tuple[Refused, ...] = ()
+    refuse_above: float = 0.05
+
+    def field(self, name: str) -> Field:
+        """The column of that name; KeyError where there is none."""
+        return next(f for f in self.fields if f.name == name)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(f.name for f in self.fields)
+
+
+def _only(given: dict, allowed: set[str], where: str) -> None:
+    unknown = set(given) - allowed
+    if unknown:
+        raise StandardError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+
+
+CONSTRAINTS = {
+    "required": "required",
+    "unique": "unique",
+    "pattern": "pattern",
+    "enum": "enum",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "maxLength": "max_length",
+}
+
+
+def _field(given: dict, where: str) -> Field:
+    where = f"{where}, field {given.get('name')}"
+    allowed = {
+        "name",
+        "title",
+        "type",
+        "description",
+        "constraints",
+        "codes",
+        "aliases",
+    }
+    _only(given, allowed | {"sensitive", "core", "example"}, where)
+    constraints = given.get("constraints", {})
+    _only(constraints, set(CONSTRAINTS), f"{where}, constraints")
+    if given.get("type") not in TYPES:
+        raise StandardError(f"{where}: type is one of {', '.join(TYPES)}")
+    plain = {k: given[k] for k in ("name", "title", "type", "description")}
+    extra = {k: given[k] for k in ("sensitive", "core") if k in given}
+    if "example" in given:
+        extra["example"] = str(given["example"])
+    held = {CONSTRAINTS[k]: v for k, v in constraints.items()}
+    if "enum" in held:
+        held["enum"] = tuple(str(v) for v in held["enum"])
+    codes = given.get("codes")
+    if codes is not None:
+        codes = Codes(**(codes if isinstance(codes, dict) else {"list": codes}))
+    return Field(**plain, **extra, **held, codes=codes, aliases=tuple(given.get("aliases", ())))
+
+
+def _rule(given: dict, where: str) -> Rule:
+    where = f"{where}, expectation {given.get('code')}"
+    _only(given, {"code", "says", "expect", "with", "when", "severity", "column"}, where)
+    rule = Rule(
+        code=given["code"],
+        says=" ".join(given["says"].split()),
+        expect=given["expect"],
+        arguments=given.get("with", {}),
+        when=given.get("when", {}),
+        severity=given.get("severity", "error"),
+        column=given.get("column"),
+    )
+    if rule.severity not in SEVERITIES:
+        raise StandardError(f"{where}: severity is one of {', '.join(SEVERITIES)}")
+    return rule
+
+
+def _foreign_key(given: dict, where: str) -> ForeignKey:
+    _only(given, {"fields", "reference", "severity"}, f"{where}, foreignKeys")
+    reference = given["reference"]
+    return ForeignKey(
+        tuple(given["fields"]),
+        reference["resource"],
+        tuple(reference["fields"]),
+        given.get("severity", "error"),
+    )
+
+
+def _refused(given: dict, where: str) -> Refused:
+    _only(given, {"change", "because"}, f"{where}, examples.refused")
+    return Refused(given["change"], " ".join(given["because"].split()))
+
+
+def _restates(given: dict, where: str) -> Restates:
+    _only(given, {f.name for f in fields(Restates)}, f"{where}, restates")
+    lists = {k: tuple(given[k]) for k in ("identity", "one_open_for") if k in given}
+    return Restates(**{**given, **lists})
+
+
+def parse(given: dict, where: str) -> Return:
+    """A declaration as read from YAML → a Return; raises StandardError, naming where it stands."""
+    plain = {
+        "name",
+        "code",
+        "title",
+        "description",
+        "version",
+        "event_date",
+        "due_days",
+    }
+    lists = {
+        "organisations",
+        "periods",
+        "primaryKey",
+        "fields",
+        "foreignKeys",
+        "expectations",
+    }
+    _only(
+        given,
+        plain | lists | {"organisation_column", "restates", "examples", "refuse_above"},
+        where,
+    )
+    examples = given.get("examples", {})
+    _only(examples, {"accepted", "refused"}, f"{where}, examples")
+    found = Return(
+        **{key: given[key] for key in plain},
+        organisations=tuple(given["organisations"]),
+        organisation_column=given.get("organisation_column"),
+        periods=tuple(given["periods"]),
+        primary_key=tuple(given["primaryKey"]),
+        fields=tuple(_field(f, where) for f in given["fields"]),
+        restates=_restates(given["restates"], where),
+        foreign_keys=tuple(_foreign_key(k, where) for k in given.get("foreignKeys", ())),
+        rules=tuple(_rule(r, where) for r in given.get("expectations", ())),
+        accepted=examples.get("accepted", {}),
+        refused=tuple(_refused(r, where) for r in examples.get("refused", ())),
+        refuse_above=given.get("refuse_above", 0.05),
+    )
+    _agrees_with_itself(found, where)
+    return found
+
+
+def _agrees_with_itself(found: Return, where: str) -> None:
+    known = set(found.column_names)
+    named = {found.event_date, *found.primary_key, *found.restates.identity}
+    named |= {found.restates.start, found.restates.end, found.organisation_column}
+    named |= set(found.restates.one_open_for)
+    named |= {column for key in found.foreign_keys for column in key.fields}
+    named |= {f.codes.on for f in found.fields if f.codes and f.codes.on}
+    named |= {column for rule in found.rules for column in rule.when}
+    for missing in sorted(named - known - {None}):
+        raise StandardError(f"{where}: there is no column {missing}")
+    codes = [rule.code for rule in found.rules]
+    if len(codes) != len(set(codes)):
+        raise StandardError(f"{where}: two expectations share a code")
+
+
+@cache
+def standard() -> dict[str, Return]:
+    """Every return of the standard by name, in the order of their codes (R00, R01, …)."""
+    found = []
+    for path in sorted(RETURNS.glob("*.yml")):
+        found.append(parse(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader), path.name))
+    return {r.name: r for r in sorted(found, key=lambda r: r.code)}
+
+
+def find(name: str) -> Return:
+    """The return called by its name (`pol_crime`) or its code (`R01`); KeyError where there is none."""
+    for found in standard().values():
+        if name.lower() in (found.name, found.code.lower()):
+            return found
+    raise KeyError(name)

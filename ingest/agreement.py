@@ -1,0 +1,155 @@
+"""Whose a file is and when for: what the inbox, the manifest, the name and the content say must agree.
+
+Content wins where the others are silent; where two speak and differ, both are said and the file is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from expectations.batch import Aliases, typed
+from expectations.standard import Return
+from ingest import loading, periods
+from ingest.inbox import SaidByName
+from ingest.periods import Period
+from ingest.reading import Reading, Table, Unreadable
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a file from outside it: by the inbox or the manifest, in words for a message."""
+
+    by: str
+    organisation_code: str | None = None
+    period: str | None = None
+    return_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the rows themselves say."""
+
+    organisation_code: str | None
+    rows_of_organisation: int
+    rows: int
+    dated: int
+    latest: date | None
+    nearly_latest: date | None
+
+
+def settle(
+    connection, r: Return, reading: Reading, table: Table, said: list[Said], context
+) -> tuple[str, Period]:
+    """The organisation and period of a table; raises Unreadable (S120, S121, S122) on a contradiction.
+
+    `context` holds `aliases` and `organisation_of`, the area code → organisation map.
+    """
+    for one in said:
+        if one.return_code and one.return_code != r.code:
+            raise Unreadable(
+                "S122", f"{one.by} says {one.return_code}, but the columns are those of {r.code} ({r.name})."
+            )
+    content = _content(connection, r, table, context)
+    return _organisation(r, reading, content, said), _period(connection, r, reading, table, content, said)
+
+
+def from_name(name: SaidByName) -> Said:
+    return Said("the file's name", name.organisation_code, name.period, name.return_code)
+
+
+def _column(r: Return, table: Table, name: str, aliases: Aliases) -> str | None:
+    _, sent = loading.source(table)
+    return typed(r.field(name), sent[name], aliases) if name in sent else None
+
+
+def _content(connection, r: Return, table: Table, context) -> Content:
+    if not table.rows:
+        return Content(None, 0, 0, 0, None, None)
+    read, _ = loading.source(table)
+    who = (r.organisation_column and _column(r, table, r.organisation_column, context.aliases)) or "null"
+    when = f"cast({(r.event_date and _column(r, table, r.event_date, context.aliases)) or 'null'} as date)"
+    area, rows, dated, latest, nearly, same = connection.execute(
+        f"with sent as (select {who} as who, {when} as day from {read}), "
+        "usual as (select mode(who) as who from sent) "
+        "select any_value(usual.who), count(*), count(day), max(day), quantile_disc(day, 0.95), "
+        "count(*) filter (sent.who = usual.who) from sent, usual"
+    ).fetchone()
+    organisation = context.organisation_of.get(area, area)
+    return Content(organisation, same, rows, dated, latest, nearly)
+
+
+def _organisation(r: Return, reading: Reading, content: Content, said: list[Said]) -> str:
+    known = reading.organisation_code or content.organisation_code
+    if known is None and len(r.organisations) == 1:
+        known = r.organisations[0]
+    for one in said:
+        if one.organisation_code is None:
+            continue
+        if known and one.organisation_code != known:
+            raise Unreadable(
+                "S120",
+                f"{_first(one.by)} says it comes from {one.organisation_code}, its content says {known}.",
+            )
+        known = one.organisation_code
+    if known is None:
+        raise Unreadable(
+            "S123", "Nothing says who sent this. Give --from, or put it into the sender's inbox."
+        )
+    if known not in r.organisations:
+        raise Unreadable("S120", f"{r.code} is sent by {', '.join(r.organisations)}, not by {known}.")
+    return known
+
+
+def _first(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _period(
+    connection, r: Return, reading: Reading, table: Table, content: Content, said: list[Said]
+) -> Period:
+    declared = [one for one in said if one.period]
+    for one, other in pairwise(declared):
+        if one.period != other.period:
+            raise Unreadable("S121", f"{_first(one.by)} says {one.period}, {other.by} says {other.period}.")
+    told = periods.parse(declared[0].period) if declared else None
+    if reading.period:
+        if told and told.code != reading.period:
+            raise Unreadable(
+                "S121", f"{_first(declared[0].by)} says {told.code}, the file itself says {reading.period}."
+            )
+        told = periods.parse(reading.period)
+    if told is None:
+        if content.nearly_latest is None:
+            raise Unreadable(
+                "S124", "Nothing says which period this is for. Give --period, for example 2024-25."
+            )
+        told = periods.financial_year_of(content.nearly_latest)
+    if told.kind not in r.periods:
+        kinds = ", ".join(k.replace("_", " ") for k in r.periods)
+        raise Unreadable(
+            "S121", f"{r.code} is sent for a {kinds}; {told.code} is a {told.kind.replace('_', ' ')}."
+        )
+    if content.dated:
+        _within(connection, r, table, told, content)
+    return told
+
+
+def _within(connection, r: Return, table: Table, told: Period, content: Content) -> None:
+    """Most rows lie within the period, or were open in it: else the file is for another."""
+    read, _ = loading.source(table)
+    day = f"cast({_column(r, table, r.event_date, {})} as date)"
+    end = r.restates.end and _column(r, table, r.restates.end, {})
+    open_in_it = f"({end} is null or cast({end} as date) >= date '{told.start}')" if end else "false"
+    after, touching, first = connection.execute(
+        f"select count(*) filter ({day} > date '{told.end}'), "
+        f"count(*) filter ({day} <= date '{told.end}' and ({day} >= date '{told.start}' or {open_in_it})), "
+        f"min({day}) from {read}"
+    ).fetchone()
+    if after > r.refuse_above * content.rows or not touching:
+        raise Unreadable(
+            "S121",
+            f"It is said to be for {told.code} ({told.start} to {told.end}), but {r.event_date} runs from "
+            f"{first} to {content.latest}: {after} of {content.rows} rows are after it, {touching} belong to it.",
+        )

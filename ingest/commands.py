@@ -1,0 +1,82 @@
+"""Commands about returns: receive, check, findings."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refusal import Refusal
+
+app = typer.Typer()
+Period = Annotated[str | None, typer.Option(help="When for: 2023-24, 2024-05, 2024-25-Q1.")]
+As = Annotated[str | None, typer.Option("--as", help="Which return: R05 or pol_missing_episode.")]
+
+
+@app.command()
+def receive(
+    context: typer.Context,
+    sender: Annotated[str, typer.Option("--from", help="Who sent it: BAR, DON, ROT, SHE, SYP, CPS or HMC.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files, or folders of files.")] = None,
+    period: Period = None,
+    as_return: As = None,
+    day: Annotated[str | None, typer.Option("--received", help="The day it came, if not today.")] = None,
+    nil: Annotated[bool, typer.Option("--nil", help="There is nothing to report.")] = False,
+):
+    """Put files into the inbox with who sent them and when for."""
+    from ingest import receiving
+
+    sender, inbox = _organisation(sender, context.obj.seeds), context.obj.inbox
+    if nil:
+        print(f"nil return noted: {receiving.nil_return(inbox, sender, period, as_return, day)}")
+        return
+    if not paths:
+        raise Refusal("Give the files or folders to receive.")
+    for target, done in receiving.receive(paths, inbox, sender, period, as_return, day):
+        print(f"{done}: {target.relative_to(inbox)}")
+    print("Next: warehouse nightly", file=sys.stderr)
+
+
+def _organisation(given: str, seeds: Path) -> str:
+    with (seeds / "agencies.csv").open(encoding="utf-8") as f:
+        known = [row["organisation_code"] for row in csv.DictReader(f)]
+    if given.upper() not in known:
+        raise Refusal(f"{given!r} is no organisation we know. Known: {', '.join(known)}.")
+    return given.upper()
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="The files to check.")],
+    sender: Annotated[str | None, typer.Option("--from", help="Who sends it.")] = None,
+    period: Period = None,
+    as_return: As = None,
+    workbooks: Annotated[Path | None, typer.Option(help="Write findings workbooks into this folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+):
+    """Check files alone: no warehouse, no key; the same rules, the same words."""
+    from ingest import alone
+    from operations import terminal
+
+    organisation = _organisation(sender, context.obj.seeds) if sender else None
+    outcomes, findings = alone.check(files, context.obj.seeds, organisation, period, as_return, workbooks)
+    terminal.show_check(outcomes, findings, as_json)
+    raise typer.Exit(terminal.exit_code(outcomes))
+
+
+@app.command()
+def findings(
+    context: typer.Context,
+    submission_id: Annotated[int, typer.Argument(help="A number from `warehouse status`.")],
+    out: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("findings.xlsx"),
+):
+    """Write the findings workbook of one submission, to go back to its sender."""
+    from ingest.findings_workbook import write_findings
+
+    with context.obj.reading() as connection:
+        write_findings(connection, submission_id, out)
+    print(out)

@@ -1,0 +1,85 @@
+"""What the night's steps share, read once: code lists, other spellings, who is where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from expectations.batch import Aliases, quoted
+from expectations.checks import CodeLists, read_codes
+from ingest import identity, submissions
+
+
+@dataclass(frozen=True)
+class Context:
+    """`alone` is the check of a file by itself: only what was given with it is there to be held against."""
+
+    lists: CodeLists
+    aliases: Aliases
+    organisation_of: dict[str, str]
+    organisations: frozenset[str]
+    vault: Path
+    scratch: Path
+    run_id: str
+    now: datetime
+    alone: bool = False
+
+    @property
+    def area_of(self) -> dict[str, str]:
+        """The area each council speaks for."""
+        return {organisation: area for area, organisation in self.organisation_of.items()}
+
+
+def prepare(
+    connection,
+    seeds: Path,
+    key: identity.Key,
+    vault: Path,
+    scratch: Path,
+    run_id: str,
+    now: datetime,
+    alone=False,
+) -> Context:
+    """Ready an open connection for a night: its settings, its pseudonyms, the table `codes`."""
+    connection.execute("set python_enable_replacements = false")
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set timezone = 'UTC'")
+    identity.prepare(connection, key)
+    submissions.number_from_here(connection)
+    read = f"read_csv({quoted(seeds / 'codes.csv')}, all_varchar = true, header = true, nullstr = '')"
+    connection.execute(
+        "create or replace temp table codes as select list, code, code_group, "
+        f"cast(valid_from as date) as valid_from, cast(valid_to as date) as valid_to from {read}"
+    )
+    codes = connection.execute(
+        "select list, code, cast(valid_from as varchar), cast(valid_to as varchar) from codes"
+    ).fetchall()
+    return Context(
+        read_codes(codes),
+        _aliases(connection, seeds / "code_aliases.csv"),
+        *_organisations(connection, seeds / "agencies.csv"),
+        vault,
+        scratch,
+        run_id,
+        now,
+        alone,
+    )
+
+
+def _read(connection, path: Path, columns: str) -> list[tuple]:
+    read = f"read_csv({quoted(path)}, all_varchar = true, header = true, nullstr = '')"
+    return connection.execute(f"select {columns} from {read}").fetchall()
+
+
+def _aliases(connection, path: Path) -> Aliases:
+    found: Aliases = {}
+    for name, alias, code in _read(connection, path, "list, alias, code"):
+        found.setdefault(name, {})[alias] = code
+    return found
+
+
+def _organisations(connection, path: Path) -> tuple[dict[str, str], frozenset[str]]:
+    rows = _read(connection, path, "organisation_code, kind, area_code")
+    councils = {area: code for code, kind, area in rows if kind == "council"}
+    return councils, frozenset(code for code, _, _ in rows)

@@ -1,0 +1,119 @@
+"""Readings → the table `batch` of the connection: all rows of one return, of every submission of the night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from expectations import batch
+from expectations.batch import Aliases, quoted
+from expectations.standard import Return
+from ingest.reading import Table
+
+PLACE = ("file", "sheet", "line", "raw")
+DEFAULTS = {"record_action": "'N'", "record_version": "1"}
+
+
+@dataclass(frozen=True)
+class Load:
+    """One table to be loaded: for whom it stands once organisation and period are known."""
+
+    submission_id: int
+    table: Table
+    organisation_code: str
+    period_start: date
+    period_end: date
+
+
+def source(table: Table) -> tuple[str, dict[str, str]]:
+    """SQL that reads a table's file as text, and for each column of the return the SQL of its text."""
+    own = table.line_of is None
+    names = [*PLACE, *table.columns] if own else list(table.columns)
+    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))
+    read = (
+        f"read_csv({quoted(table.data)}, columns = {{{types}}}, header = false, auto_detect = false, "
+        f"skip = {1 if own else table.skip}, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+        "new_line = '\\n', strict_mode = true, null_padding = false, max_line_size = 8388608)"
+    )
+    sent = {name: f"c{i}" for i, name in enumerate(names) if name and not (own and i < len(PLACE))}
+    for name in table.local_ids:
+        sent[name] = f"pseudonym({sent[name]})"
+    if "child_id_903" in table.local_ids:
+        sent["child_id_903"] = f"left({sent['child_id_903']}, 20)"
+    return read, sent
+
+
+def start(connection, r: Return, parents: list[str]) -> None:
+    """Make the empty `batch` of a return."""
+    columns = batch.columns(r, {}, {}, {})
+    flags = "".join(f', false as "{p}__received"' for p in parents)
+    connection.execute(
+        "create or replace temp table batch as select cast(null as bigint) as submission_id, "
+        "cast(null as varchar) as file, cast(null as varchar) as sheet, cast(null as bigint) as line, "
+        f"{_own(r, 'cast(null as varchar)', 'cast(null as date)', 'cast(null as date)')}{columns}{flags} limit 0"
+    )
+
+
+def _own(r: Return, organisation: str, period_start: str, period_end: str) -> str:
+    """The submission's own facts beside each row, but for a return that has columns of those names."""
+    facts = {"organisation_code": organisation, "period_start": period_start, "period_end": period_end}
+    return "".join(f"{sql} as {name}, " for name, sql in facts.items() if name not in r.column_names)
+
+
+def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str, bool]) -> None:
+    """Append one table to `batch`; raises RuntimeError if DuckDB reads another number of rows than stand there."""
+    if not load.table.rows:
+        return
+    read, sent = source(load.table)
+    own = load.table.line_of is None
+    place = (
+        "c0, nullif(c1, ''), cast(c2 as bigint)" if own else f"{quoted(load.table.file)}, null, lines.line"
+    )
+    if not own:
+        lines = _lines(connection, load.table.line_of)
+        read = f"{read} positional join {lines} as lines"
+    where = "where coalesce(c3, '') = ''" if own else ""
+    facts = _own(
+        r,
+        quoted(load.organisation_code),
+        f"date {quoted(load.period_start)}",
+        f"date {quoted(load.period_end)}",
+    )
+    flags = "".join(f", {str(known).lower()}" for known in received.values())
+    columns = batch.columns(r, sent, aliases, {k: v for k, v in DEFAULTS.items() if k in r.column_names})
+    before = _rows(connection)
+    connection.execute(
+        f"insert into batch select {load.submission_id}, {place}, {facts}{columns}{flags} from {read} {where}"
+    )
+    if (loaded := _rows(connection) - before) != load.table.rows - (
+        _broken(connection, load.table) if own else 0
+    ):
+        raise RuntimeError(f"{load.table.file}: {load.table.rows} rows were found, {loaded} were read")
+
+
+def _lines(connection, path: Path) -> str:
+    import numpy as np
+
+    connection.register("line_numbers", {"line": np.load(path)})
+    return "line_numbers"
+
+
+def _rows(connection) -> int:
+    return connection.execute("select count(*) from batch").fetchone()[0]
+
+
+def _broken(connection, table: Table) -> int:
+    """Rows of a reader's own file that could not be split into columns."""
+    read, _ = source(table)
+    return connection.execute(f"select count(*) from {read} where coalesce(c3, '') <> ''").fetchone()[0]
+
+
+def broken(connection, table: Table) -> list[tuple[str, str | None, int, str]]:
+    """(file, sheet, line, text) of every line that could not be split into the header's columns."""
+    if table.line_of is not None:
+        return [(table.file, None, line, text) for line, text, _ in table.bad]
+    read, _ = source(table)
+    return connection.execute(
+        f"select c0, c1, cast(c2 as bigint), c3 from {read} where coalesce(c3, '') <> ''"
+    ).fetchall()

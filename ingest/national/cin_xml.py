@@ -1,0 +1,152 @@
+"""Reads a children in need census file: whose and when by its Header, then child by child into CSV."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.national.cin_census import COLUMNS, LOCAL_IDS, person, rows
+from ingest.national.cin_checks import Tally, check_child, stranger
+from ingest.national.collection import COUNCILS, collection, financial_year, require_known_year
+from ingest.national.xml_records import Element, encoding_of, records
+from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
+
+ROOT = "Message"
+HEADER, CHILD = "Message/Header", "Message/Children/Child"
+REFERRALS = "sc_contact_referral"
+PLACE = ("file", "sheet", "line", "raw")
+
+
+@dataclass(frozen=True)
+class Census:
+    """Whose census it is and of which year, as its Header says."""
+
+    lea: str
+    year: int
+    findings: tuple[Finding, ...] = ()
+
+
+def read_cin_xml(file: Sent, out: Path) -> Reading:
+    """One census file → R09, R10 and R11; council and year come from its Header.
+
+    Raises Unreadable: X501-X505 as `records` does, X503 too where the Header says no council or year.
+    """
+    tally = Tally()
+    with ExitStack() as stack:
+        writers = {name: _open(stack, out, name) for name in COLUMNS}
+        census = _read(file, writers, tally)
+    tables = tuple(
+        Table(
+            name,
+            out / f"{name}.csv",
+            columns,
+            tally.rows[name],
+            local_ids=LOCAL_IDS[name],
+        )
+        for name, columns in COLUMNS.items()
+    )
+    with file.path.open("rb") as f:
+        encoding = encoding_of(f.read(400))
+    skipped = tuple(
+        (REFERRALS, Skipped(file.name, None, reason, count)) for reason, count in tally.skipped.items()
+    )
+    found = tuple(
+        (REFERRALS, finding) for finding in (*census.findings, *tally.findings, *tally.notes(file.name))
+    )
+    organisation, period = COUNCILS.get(census.lea, census.lea), financial_year(census.year)
+    return Reading("cin census xml", encoding, organisation, period, tables, skipped, found)
+
+
+def _open(stack: ExitStack, out: Path, name: str):
+    sink = stack.enter_context((out / f"{name}.csv").open("w", encoding="utf-8", newline=""))
+    writer = csv.writer(sink, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow((*PLACE, *COLUMNS[name]))
+    return writer
+
+
+def _read(file: Sent, writers: dict, tally: Tally) -> Census:
+    census = None
+    for record in records(file.path, ROOT, frozenset({HEADER, CHILD})):
+        if not record.known:
+            stranger(record.element, tally)
+        elif record.element.tag == "Header":
+            census = census or _census(record.element, file.name)
+        elif census is None:
+            raise Unreadable(
+                "X503",
+                "No Header before the first Child; it must say council and year.",
+                1,
+            )
+        else:
+            _child(record.path, record.element, census, file.name, writers, tally)
+    if census is None:
+        raise Unreadable("X503", "The file has no Header; it must say council and year.", 1)
+    return census
+
+
+def _census(header: Element, file: str) -> Census:
+    details = header.all("CollectionDetails")
+    found = details[0].value("Year") if details else ""
+    if not (found.isascii() and found.isdigit()):
+        says = f"Header/CollectionDetails/Year is {found[:20]!r}; a year is expected."
+        raise Unreadable("X503", says, header.line)
+    year = require_known_year(collection("cin_census"), int(found[:6]))
+    numbers = {source.value("LEA") for source in header.all("Source")} - {""}
+    if len(numbers) != 1:
+        shown = ", ".join(sorted(n[:20] for n in numbers)) or "nothing"
+        raise Unreadable(
+            "X503",
+            f"Header/Source/LEA says {shown}; one council is expected.",
+            header.line,
+        )
+    lea = numbers.pop()
+    return Census(lea, year, tuple(_of_header(details[0], lea, year, file)))
+
+
+def _of_header(details: Element, lea: str, year: int, file: str) -> list[Finding]:
+    found, expected = (
+        [],
+        ", ".join(f"{number} ({code})" for number, code in COUNCILS.items()),
+    )
+    if lea not in COUNCILS:
+        says = f"The census is of LEA {lea[:20]}; one of {expected} is expected."
+        found.append(Finding("X503", "warning", says, file, None, details.line, "LEA", lea[:20]))
+    reference = details.value("ReferenceDate")
+    if reference and reference != f"{year}-03-31":
+        says = f"ReferenceDate is {reference[:20]}; {year}-03-31 is expected of the census of {year}."
+        found.append(
+            Finding(
+                "X503",
+                "warning",
+                says,
+                file,
+                None,
+                details.line,
+                "ReferenceDate",
+                reference[:20],
+            )
+        )
+    return found
+
+
+def _child(path: str, child: Element, census: Census, file: str, writers: dict, tally: Tally) -> None:
+    block = person(child, census.lea)
+    met = False
+    for name, where, element, values in rows(child, block):
+        met = True
+        both = {**block, **values}
+        writers[name].writerow(
+            (
+                file,
+                f"{path}/{where}",
+                element.line,
+                "",
+                *(both.get(c, "") for c in COLUMNS[name]),
+            )
+        )
+        tally.rows[name] += 1
+    if not met:
+        tally.skipped["Child without CINdetails."] += 1
+    check_child(child, census.year, file, path, tally)

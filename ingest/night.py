@@ -1,0 +1,193 @@
+"""The way of a night's files: landed, read, checked, accepted. One connection, one pass for each return."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from expectations import check as checking
+from expectations.checks import checks
+from expectations.standard import Return, standard
+from ingest import acceptance, agreement, landing, loading, manifests, readers, submissions
+from ingest.acceptance import Candidate
+from ingest.agreement import Said
+from ingest.context import Context
+from ingest.inbox import Arrival, said_by_name
+from ingest.landing import Landed
+from ingest.loading import Load
+from ingest.periods import Period
+from ingest.reading import Reading, Table, Unreadable
+from ingest.submissions import Fate, Received
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission, as the closing table shows it."""
+
+    return_code: str | None
+    organisation_code: str | None
+    period: str | None
+    file_name: str
+    fate: Fate
+    seconds: float
+    submission_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One return found in what landed: its rows, and what is said of them from outside."""
+
+    landed: Landed
+    received: Received
+    reading: Reading
+    table: Table
+    said: tuple[Said, ...]
+
+
+def take_in(connection, arrivals: list[Arrival], context: Context, progress: Progress) -> list[Outcome]:
+    """Land, read, check and accept everything that arrived; the outcome of each, in the order of arrival.
+
+    Raises expectations.check.Disagreement where our two ways of checking differ: then nothing is published.
+    """
+    landed, outcomes = landing.land(connection, arrivals, context)
+    outcomes = [Outcome(None, a.organisation_code, a.period, a.name, fate, 0.0) for a, fate in outcomes]
+    first = [x for x in landed if not x.waits_for_manifest]
+    items, refused = _read(connection, first, context, progress)
+    outcomes += _refuse(connection, refused)
+    by_return = _by_return(items)
+    outcomes += _one_return(connection, standard()["manifest"], by_return.pop("manifest", []), context)
+    facts = manifests.facts(connection)
+    outcomes += [Outcome(*nil, 0.0) for nil in manifests.nil_returns(connection, context)]
+    waiting = [manifests.told(x, facts) for x in landed if x.waits_for_manifest]
+    later, refused = _read(connection, waiting, context, progress)
+    outcomes += _refuse(connection, refused)
+    for name, more in _by_return(later).items():
+        by_return[name] += more
+    for number, r in enumerate(standard().values()):
+        progress(f"checking {r.code} {r.title}", number, len(standard()))
+        told = [manifests.said_of(item, facts) for item in by_return[r.name]]
+        outcomes += _one_return(connection, r, told, context)
+    return sorted(outcomes, key=lambda o: (o.submission_id or 0, o.file_name))
+
+
+def _by_return(items: list[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        found[item.table.return_name].append(item)
+    return found
+
+
+def _read(connection, landed: list[Landed], context: Context, progress: Progress):
+    """Items for every return found, and (landed, received, Unreadable) for what could not be read."""
+    items, refused = [], []
+    outs = [context.scratch / x.sha256[:16] for x in landed]
+    for out in outs:
+        out.mkdir(parents=True, exist_ok=True)
+    answers = readers.read_all([x.parcel for x in landed], outs)
+    for n, (x, answer) in enumerate(zip(landed, answers, strict=True)):
+        progress(f"reading {x.arrival.name}", n, len(landed))
+        if isinstance(answer, Unreadable):
+            refused.append((x, landing.received(x, submissions.next_id(connection), context), answer))
+            continue
+        for table in answer.tables:
+            said = (*_said(x), agreement.from_name(said_by_name(table.file or x.arrival.name)))
+            received = landing.received(x, submissions.next_id(connection), context)
+            items.append(Item(x, received, answer, table, said))
+    return items, refused
+
+
+def _said(x: Landed) -> list[Said]:
+    a = x.arrival
+    return [Said("the inbox", a.organisation_code, a.period, a.return_code)]
+
+
+def _refuse(connection, refused) -> list[Outcome]:
+    return [
+        landing.refuse(connection, received, x.arrival, None, None, (x.parcel.format, None), problem, Outcome)
+        for x, received, problem in refused
+    ]
+
+
+def _one_return(connection, r: Return, items: list[Item], context: Context) -> list[Outcome]:
+    """All submissions of one return: settled, checked together, accepted each by itself."""
+    outcomes, settled = [], []
+    for item in items:
+        try:
+            organisation, period = agreement.settle(
+                connection, r, item.reading, item.table, list(item.said), context
+            )
+            settled.append((item, organisation, period))
+        except Unreadable as problem:
+            form = (item.reading.format, item.reading.encoding)
+            outcomes.append(
+                landing.refuse(
+                    connection, item.received, item.landed.arrival, r, item.reading, form, problem, Outcome
+                )
+            )
+    for together in _rounds(settled):
+        outcomes += _check(connection, r, together, context)
+    return outcomes
+
+
+def _rounds(settled: list[tuple[Item, str, Period]]) -> list[list[tuple[Item, str, Period]]]:
+    """Two submissions for one period cannot be judged at once: the later one waits for the earlier."""
+    rounds: list[dict] = []
+    for one in settled:
+        key = one[1], one[2].code
+        place = next((r for r in rounds if key not in r), None)
+        if place is None:
+            rounds.append(place := {})
+        place[key] = one
+    return [list(r.values()) for r in rounds]
+
+
+def _check(connection, r: Return, settled: list[tuple[Item, str, Period]], context: Context) -> list[Outcome]:
+    began = perf_counter()
+    parents = manifests.parents(connection, r, context)
+    loading.start(connection, r, sorted(parents))
+    candidates = [_candidate(connection, r, one, parents, context) for one in settled]
+    repeats = acceptance.skip_repeats(connection, r)
+    verdict = checking.run(connection, r.name, checks(r, context.lists, frozenset(parents), context.area_of))
+    fates = acceptance.accept(connection, r, candidates, verdict, repeats)
+    seconds = perf_counter() - began
+    rows = sum(f.rows_read for f in fates) or 1
+    return [
+        Outcome(
+            r.code,
+            c.load.organisation_code,
+            c.period.code,
+            c.received.file_name,
+            fate,
+            seconds * fate.rows_read / rows,
+            c.received.submission_id,
+        )
+        for c, fate in zip(candidates, fates, strict=True)
+    ]
+
+
+def _candidate(connection, r: Return, one: tuple[Item, str, Period], parents, context: Context) -> Candidate:
+    item, organisation, period = one
+    load = Load(item.received.submission_id, item.table, organisation, period.start, period.end)
+    known = {name: manifests.covers(spans, period) for name, spans in sorted(parents.items())}
+    loading.add(connection, r, load, context.aliases, known)
+    findings = tuple(
+        replace(f, file=f.file or item.table.file or item.landed.arrival.name)
+        for name, f in item.reading.findings
+        if name == r.name
+    )
+    skipped = tuple(s for name, s in item.reading.skipped if name == r.name)
+    fact = next((s for s in item.said if isinstance(s, manifests.Fact)), None)
+    return Candidate(
+        item.received,
+        item.reading,
+        load,
+        period,
+        findings,
+        skipped,
+        fact.row_count if fact else None,
+        bool(fact and fact.provisional),
+    )

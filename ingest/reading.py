@@ -1,0 +1,84 @@
+"""What a reader hands on: rows of text with sheet and physical line, whatever the file was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file as received: where its bytes are, and the name it was sent under."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found; `line` is the physical line in the file or sheet, None for the whole file."""
+
+    rule_code: str
+    severity: str
+    says: str
+    file: str | None = None
+    sheet: str | None = None
+    line: int | None = None
+    column_name: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Rows read and set aside for a reason that is nobody's fault."""
+
+    file: str
+    sheet: str | None
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one return.
+
+    `data` is a CSV file of ours: UTF-8, LF, every field quoted, a header row of
+    `file, sheet, line, raw` and then columns of the standard. `raw` is empty but for a line that could
+    not be split into columns. `rows` counts its records. `local_ids` are the columns that hold an
+    agency's own child id in clear: the loader turns them into pseudonyms before they rest anywhere.
+    `line_of`, where given, is a NumPy file of the physical line of each record, and `data` is then the
+    sender's own CSV (or a cleaned copy) that holds none of `file, sheet, line, raw`; `skip` its header lines;
+    `bad` are the lines left out of it for having another number of fields: (line, text, fields).
+    """
+
+    return_name: str
+    data: Path
+    columns: tuple[str, ...]
+    rows: int
+    file: str = ""
+    sheet: str | None = None
+    local_ids: tuple[str, ...] = ()
+    line_of: Path | None = None
+    skip: int = 0
+    bad: tuple[tuple[int, str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A submission as read: what it is, whose and when by its own content, and its rows by return."""
+
+    format: str
+    encoding: str
+    organisation_code: str | None
+    period: str | None
+    tables: tuple[Table, ...]
+    skipped: tuple[tuple[str, Skipped], ...] = ()
+    findings: tuple[tuple[str, Finding], ...] = ()
+
+
+class Unreadable(Exception):
+    """A file that is not a table we can read: the submission is refused with this code and sentence."""
+
+    def __init__(self, code: str, says: str, line: int | None = None):
+        super().__init__(code, says, line)
+        self.code, self.says, self.line = code, says, line

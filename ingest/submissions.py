@@ -1,0 +1,115 @@
+"""Submissions: one row each in `landing.submissions`, whatever became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from expectations.standard import Return
+from ingest.periods import Period
+from ingest.reading import Finding, Skipped
+from ingest.vault import Kept
+
+
+@dataclass(frozen=True)
+class Received:
+    """What arrived, before anything is known of its rows."""
+
+    submission_id: int
+    file_name: str
+    received_at: datetime
+    run_id: str
+    sha256: str
+    kept: tuple[tuple[str, Kept], ...]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """How a submission ended, and the count of its rows; read = accepted + quarantined + skipped, always."""
+
+    status: str
+    says: str | None = None
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    rows_skipped: int = 0
+    replaces_submission_id: int | None = None
+    provisional: bool = False
+
+
+def record(
+    connection, received: Received, r: Return | None, organisation, period: Period | None, form, fate: Fate
+):
+    """Write the row of one submission and its files; the table's own check holds the count of rows."""
+    row = {
+        "submission_id": received.submission_id,
+        "organisation_code": organisation,
+        "return_code": r and r.code,
+        "return_name": r and r.name,
+        "period": period and period.code,
+        "period_start": period and period.start,
+        "period_end": period and period.end,
+        "received_at": received.received_at,
+        "sha256": received.sha256,
+        "file_name": received.file_name,
+        "format": form[0],
+        "encoding": form[1],
+        "standard_version": r and r.version,
+        "run_id": received.run_id,
+        **asdict(fate),
+    }
+    names, marks = ", ".join(row), ", ".join("?" for _ in row)
+    connection.execute(f"insert into landing.submissions ({names}) values ({marks})", list(row.values()))
+    for name, kept in received.kept:
+        connection.execute(
+            "insert into landing.submission_files values (?, ?, ?, ?)",
+            [received.submission_id, name, kept.sha256, kept.bytes],
+        )
+
+
+def note(connection, submission_id: int, findings: list[Finding]) -> None:
+    """Findings about the file or of the reader, as they stand."""
+    for f in findings:
+        connection.execute(
+            "insert into landing.findings values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [submission_id, f.file, f.sheet, f.line, f.column_name, f.value, f.rule_code, f.severity, f.says],
+        )
+
+
+def note_skipped(connection, submission_id: int, skipped: list[Skipped]) -> None:
+    for s in skipped:
+        connection.execute(
+            "insert into landing.skipped values (?, ?, ?, ?, ?)",
+            [submission_id, s.file, s.sheet, s.reason, s.rows],
+        )
+
+
+def current(connection, return_code: str, organisation: str, period: str) -> int | None:
+    """The submission that counts now for a return, organisation and period."""
+    row = connection.execute(
+        "select submission_id from landing.submissions where return_code = ? and organisation_code = ? "
+        "and period = ? and status not in ('refused', 'duplicate', 'superseded') "
+        "order by received_at desc, submission_id desc limit 1",
+        [return_code, organisation, period],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def known(connection, sha256: str, organisation: str | None, file_name: str) -> tuple[str, ...]:
+    """How the same bytes fared before, from the same sender: statuses, newest first; empty if they are new."""
+    rows = connection.execute(
+        "select status, file_name = ? from landing.submissions where sha256 = ? "
+        "and organisation_code is not distinct from ? order by submission_id desc",
+        [file_name, sha256, organisation],
+    ).fetchall()
+    return tuple(status if same else f"{status} under another name" for status, same in rows)
+
+
+def number_from_here(connection) -> None:
+    """Ready the numbers of this night's submissions; a number once given is never given again."""
+    last = connection.execute("select coalesce(max(submission_id), 0) from landing.submissions").fetchone()[0]
+    connection.execute(f"create or replace temp sequence submission_numbers start {last + 1}")
+
+
+def next_id(connection) -> int:
+    return connection.execute("select nextval('submission_numbers')").fetchone()[0]

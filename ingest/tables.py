@@ -1,0 +1,72 @@
+"""The tables a return has in the warehouse, derived from the standard."""
+
+from __future__ import annotations
+
+from expectations.standard import Return
+
+DUCKDB_TYPES = {
+    "string": "VARCHAR",
+    "date": "DATE",
+    "datetime": "TIMESTAMPTZ",
+    "yearmonth": "DATE",
+    "integer": "BIGINT",
+    "number": "DECIMAL(18, 4)",
+    "array": "VARCHAR[]",
+}
+SCHEMAS = ("landing", "accepted", "quarantine", "reference", "staging", "core", "marts")
+PLACE = "submission_id BIGINT NOT NULL, file VARCHAR, sheet VARCHAR, line BIGINT"
+
+LANDING = """
+create table if not exists landing.runs (
+    run_id varchar not null, started_at timestamptz not null, finished_at timestamptz, status varchar,
+    version varchar);
+create table if not exists landing.submissions (
+    submission_id bigint not null, organisation_code varchar, return_code varchar, return_name varchar,
+    period varchar, period_start date, period_end date, received_at timestamptz not null,
+    sha256 varchar not null, file_name varchar not null, format varchar, encoding varchar,
+    standard_version varchar, status varchar not null, says varchar,
+    rows_read bigint not null, rows_accepted bigint not null, rows_quarantined bigint not null,
+    rows_skipped bigint not null, replaces_submission_id bigint, run_id varchar not null,
+    provisional boolean not null,
+    check (rows_read = rows_accepted + rows_quarantined + rows_skipped));
+create table if not exists landing.submission_files (
+    submission_id bigint not null, file varchar not null, sha256 varchar not null, bytes bigint not null);
+create table if not exists landing.findings (
+    submission_id bigint not null, file varchar, sheet varchar, line bigint, column_name varchar,
+    value varchar, rule_code varchar not null, severity varchar not null, says varchar not null);
+create table if not exists landing.skipped (
+    submission_id bigint not null, file varchar, sheet varchar, reason varchar not null, rows bigint not null);
+create table if not exists landing.rule_results (
+    submission_id bigint not null, rule_code varchar not null, column_name varchar, severity varchar not null,
+    rows_checked bigint not null, rows_failed bigint not null);
+create table if not exists landing.expected (
+    organisation_code varchar not null, return_code varchar not null, period varchar not null,
+    period_start date not null, period_end date not null, due_date date not null);
+create table if not exists landing.cross_return_findings (
+    run_id varchar not null, rule_code varchar not null, severity varchar not null, area_code varchar,
+    period varchar, record varchar, says varchar not null);
+"""
+
+
+def accepted(r: Return) -> str:
+    """The DDL of `accepted.<return>`: the row's place, then its columns, typed."""
+    columns = ", ".join(f'"{f.name}" {DUCKDB_TYPES[f.type]}' for f in r.fields)
+    return f"create table if not exists accepted.{r.name} ({PLACE}, {columns})"
+
+
+def quarantine(r: Return) -> str:
+    """The DDL of `quarantine.<return>`: the row's place, its text as sent, and every reason."""
+    columns = ", ".join(f'"{f.name}" VARCHAR' for f in r.fields)
+    return (
+        f"create table if not exists quarantine.{r.name} ({PLACE}, {columns}, reasons VARCHAR[], raw VARCHAR)"
+    )
+
+
+def create(connection, returns: dict[str, Return]) -> None:
+    """Make every schema and table that is not there yet, in an open DuckDB connection."""
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    connection.execute(LANDING)
+    for r in returns.values():
+        connection.execute(accepted(r))
+        connection.execute(quarantine(r))

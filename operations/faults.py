@@ -1,0 +1,32 @@
+"""A bug told without a value in it: its kind and where it arose, never what it was given."""
+
+from __future__ import annotations
+
+import os
+import traceback
+import uuid
+from pathlib import Path
+
+OUR_FAULT = 5
+NOT_PUBLISHED = 3
+COULD_NOT_WRITE = 4
+
+
+def tell(bug: Exception, folder: Path) -> tuple[int, str]:
+    """The exit code and the sentence for an unforeseen exception; its report goes into `folder`."""
+    name = type(bug).__name__
+    if name == "Disagreement":
+        return NOT_PUBLISHED, f"Not published. {bug}"
+    if isinstance(bug, OSError):
+        return COULD_NOT_WRITE, f"{bug.strerror or name}: {bug.filename or 'a file'}. Nothing was published."
+    number = uuid.uuid4().hex[:8]
+    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(bug.__traceback__)]
+    if os.environ.get("WAREHOUSE_DEBUG"):
+        traceback.print_exception(bug)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.txt").write_text("\n".join([name, *frames]) + "\n", "utf-8")
+        where = f" Report {number} is in {folder}."
+    except OSError:
+        where = ""
+    return OUR_FAULT, f"This is our fault, not yours: {name}.{where} The last good night is still served."

@@ -1,0 +1,51 @@
+"""Work in a copy, publish by one rename: a reader sees the whole old night or the whole new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from refusal import Refusal
+
+ROOM = 3
+
+
+def work_copy(live: Path, work: Path) -> Path:
+    """A copy of the live warehouse to work in, in an emptied folder; a new one where there is none yet."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    work.chmod(0o700)
+    copy = work / "warehouse.duckdb"
+    if live.exists():
+        _refuse_if_full(live, work)
+        shutil.copyfile(live, copy)
+    return copy
+
+
+def _refuse_if_full(live: Path, work: Path) -> None:
+    need, free = ROOM * live.stat().st_size, shutil.disk_usage(work).free
+    if free < need:
+        raise Refusal(f"{work} has {free >> 20} MB free; the night needs {need >> 20} MB.", 4)
+
+
+def publish(copy: Path, live: Path) -> None:
+    """Put the finished copy in the place of the live warehouse, safely on disk before and after."""
+    copy.chmod(0o600)
+    _sync(copy)
+    copy.replace(live)
+    if os.name == "posix":
+        _sync(live.parent)
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def clean(work: Path) -> None:
+    """Leave nothing of the night's working files behind."""
+    shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,83 @@
+"""The warehouse to read: closed to writing and to the world outside; or built again as at a moment."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from operations import build
+from refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Columns and rows, as a query gave them."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple]
+
+
+@contextmanager
+def reading(live: Path, home: Path, project: Path, parsed: Path, as_at: str | None) -> Iterator:
+    """A read-only connection that can open nothing else; `as_at` is a day (its end) or a moment."""
+    if not live.exists():
+        raise Refusal("There is no warehouse yet. Run: warehouse nightly", 4)
+    if as_at is None:
+        with _locked(live) as connection:
+            yield connection
+        return
+    folder = Path(tempfile.mkdtemp(prefix=".as-at-", dir=home))
+    try:
+        copy = folder / "warehouse.duckdb"
+        shutil.copyfile(live, copy)
+        build.build(project, copy, parsed, moment(as_at))
+        with _locked(copy) as connection:
+            yield connection
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def moment(as_at: str) -> str:
+    """A day means its last second, in UTC; a moment without an offset is UTC."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", as_at):
+        return f"{as_at} 23:59:59.999999+00"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?", as_at):
+        return as_at if re.search(r"(Z|[+-]\d\d(:?\d\d)?)$", as_at[10:]) else f"{as_at}+00"
+    raise Refusal(f"{as_at!r} is no moment. Write 2025-07-31 or 2025-07-31T09:00:00Z.")
+
+
+def _locked(path: Path):
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as problem:
+        raise Refusal(
+            f"{path} cannot be opened ({type(problem).__name__}). Restore the last good copy.", 4
+        ) from None
+    settings = (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "enable_progress_bar = false",
+        "python_enable_replacements = false",
+        "timezone = 'UTC'",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    )
+    for setting in settings:
+        connection.execute(f"set {setting}")
+    return connection
+
+
+def ask(connection, sql: str) -> Answer:
+    """The answer to one statement; Refusal in DuckDB's own words where it cannot be answered."""
+    try:
+        found = connection.execute(sql)
+        return Answer(tuple(d[0] for d in found.description or ()), found.fetchall())
+    except duckdb.Error as problem:
+        raise Refusal(str(problem)) from None

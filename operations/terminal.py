@@ -1,0 +1,138 @@
+"""What is shown: tables for people, JSON and CSV for machines; no animation where nobody watches."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from dataclasses import asdict
+
+from operations.readonly import Answer
+
+COLUMNS = (
+    "return",
+    "organisation",
+    "period",
+    "rows in",
+    "accepted",
+    "quarantined",
+    "skipped",
+    "fate",
+    "seconds",
+    "file",
+)
+MUST_ACT = ("refused", "accepted with findings")
+SHOWN = 20
+
+
+def step(what: str, done: int, of: int) -> None:
+    """Tell one step of the night, on stderr: rewritten in place where someone watches, else nothing."""
+    if sys.stderr.isatty():
+        share = f" {done + 1}/{of}" if of > 1 else ""
+        print(f"\r\033[K{plain(what)}{share}", end="", file=sys.stderr, flush=True)
+
+
+def plain(text: str) -> str:
+    """Text without control characters, so that a file's name cannot steer the terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(text))
+
+
+def exit_code(outcomes) -> int:
+    """0 all well; 1 someone must act."""
+    return int(any(o.fate.status in MUST_ACT for o in outcomes))
+
+
+def _row(o) -> dict:
+    return {
+        "return": o.return_code,
+        "organisation": o.organisation_code,
+        "period": o.period,
+        "submission_id": o.submission_id,
+        "file": o.file_name,
+        "seconds": round(o.seconds, 3),
+        **asdict(o.fate),
+    }
+
+
+def show_night(outcomes, as_json: bool) -> None:
+    """The closing table: every submission and what became of its rows; why, where it was refused."""
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"schema_version": 1, "submissions": [_row(o) for o in outcomes]}, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in COLUMNS:
+        table.add_column(
+            name, justify="right" if name in COLUMNS[3:7] + ("seconds",) else "left", overflow="fold"
+        )
+    for o in outcomes:
+        f = o.fate
+        counts = (f.rows_read, f.rows_accepted, f.rows_quarantined, f.rows_skipped)
+        cells = (o.return_code or "", o.organisation_code or "", o.period or "", *(f"{n:,}" for n in counts))
+        table.add_row(*cells, f.status, f"{o.seconds:.2f}", Text(plain(o.file_name)))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table if outcomes else "Nothing new lay in the inbox.")
+    for o in outcomes:
+        if o.fate.says and o.fate.status in ("refused", "deferred", "duplicate"):
+            console.print(f"{plain(o.file_name)}: {plain(o.fate.says)}", markup=False, highlight=False)
+
+
+def show_check(outcomes, findings: list[dict], as_json: bool) -> None:
+    """What is wrong, line by line, then how it would end."""
+    if as_json:
+        told = {"schema_version": 1, "submissions": [_row(o) for o in outcomes], "findings": findings}
+        print(json.dumps(told, indent=1, default=str))
+        return
+    for f in findings:
+        print(plain(sentence(f)))
+    for o in outcomes:
+        f = o.fate
+        print(
+            f"{plain(o.file_name)}: {o.return_code or 'no return'} {o.organisation_code or ''} {o.period or ''}: {f.status}; "
+            f"{f.rows_read:,} rows read, {f.rows_accepted:,} good, {f.rows_quarantined:,} in error, {f.rows_skipped:,} skipped"
+        )
+
+
+def sentence(f: dict) -> str:
+    """`C205 missing.csv line 214 column start_date: 31/02/2026. start_date is not a real date. …`"""
+    place = [
+        f["file"] or "",
+        f"sheet {f['sheet']}" if f["sheet"] else "",
+        f"line {f['line']}" if f["line"] else "",
+    ]
+    place.append(f"column {f['column_name']}" if f["column_name"] else "")
+    value = f" {f['value']!r}." if f["value"] else ""
+    return f"{f['severity']} {f['rule_code']} {' '.join(p for p in place if p)}:{value} {f['says']}"
+
+
+def show_rows(answer: Answer, as_json: bool, as_csv: bool = False) -> None:
+    """Rows as a table, as JSON (a list of objects), or as CSV."""
+    if as_json:
+        print(
+            json.dumps(
+                [dict(zip(answer.columns, row, strict=True)) for row in answer.rows], indent=1, default=str
+            )
+        )
+    elif as_csv:
+        write = csv.writer(sys.stdout, lineterminator="\n")
+        write.writerow(answer.columns)
+        write.writerows(answer.rows)
+    else:
+        _show_table(answer)
+
+
+def _show_table(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in answer.columns:
+        table.add_column(name, overflow="fold")
+    for row in answer.rows:
+        table.add_row(*("" if v is None else plain(v) for v in row))
+    Console(width=None if sys.stdout.isatty() else 200).print(table, markup=False)

@@ -1,0 +1,178 @@
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from expectations.standard import parse
+from ingest import findings_workbook
+from ingest.findings_workbook import write_findings
+from ingest.tables import create
+from refusal import Refusal
+
+VISITS = {
+    "name": "visits",
+    "code": "R98",
+    "title": "Visits",
+    "description": "One row for each visit.",
+    "version": "1.0",
+    "organisations": ["ROT"],
+    "periods": ["month"],
+    "event_date": "day",
+    "due_days": 14,
+    "primaryKey": ["ref"],
+    "restates": {"identity": ["ref"]},
+    "fields": [
+        {"name": name, "title": name, "type": kind, "description": name}
+        for name, kind in (("ref", "string"), ("day", "date"), ("note", "string"))
+    ],
+}
+DATE = "day is not a real date. Use YYYY-MM-DD."
+NEEDED = "ref must be filled in."
+QUARANTINED = [
+    (3, "v.csv", None, 12, "V3", "31/02/2024", "=HYPERLINK(1)", ["C205"], None),
+    (3, "v.csv", None, 5, "", "2024-13-01", "ok", ["C205", "C220"], None),
+    (3, "v.csv", None, 20, None, None, None, ["F021"], 'V9,"2024'),
+    (4, "other.csv", None, 5, "V1", "x", "ok", ["C205"], None),
+]
+FINDINGS = [
+    (3, "v.csv", None, 12, "day", "31/02/2024", "C205", "error", DATE),
+    (3, "v.csv", None, 5, "day", "2024-13-01", "C205", "error", DATE),
+    (3, "v.csv", None, 5, "ref", "", "C220", "error", NEEDED),
+    (3, "v.csv", None, 7, "note", "+44", "R98.01", "warning", "Please check note."),
+    (3, "v.csv", None, 20, None, None, "F021", "error", "The row has fewer cells than the header."),
+    (4, "other.csv", None, 5, "day", "x", "C205", "error", DATE),
+]
+
+
+@pytest.fixture
+def warehouse():
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'Europe/London'")
+    create(connection, {"visits": parse(VISITS, "visits")})
+    for number, name, status in ((3, "v.csv", "accepted with findings"), (4, "other.csv", "refused")):
+        connection.execute(
+            """insert into landing.submissions values (?, 'ROT', 'R98', 'visits', '2024-05', '2024-05-01',
+            '2024-05-31', '2024-06-03T08:15:00Z', 'abcdef0123456789', ?, 'csv', 'utf-8', '1.0', ?, null,
+            24, 20, 3, 1, null, 'run', false)""",
+            [number, name, status],
+        )
+    connection.executemany("insert into quarantine.visits values (?, ?, ?, ?, ?, ?, ?, ?, ?)", QUARANTINED)
+    connection.executemany("insert into landing.findings values (?, ?, ?, ?, ?, ?, ?, ?, ?)", FINDINGS)
+    connection.execute("insert into landing.skipped values (3, 'v.csv', null, 'the row is blank', 1)")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def book(warehouse, tmp_path):
+    write_findings(warehouse, 3, tmp_path / "findings.xlsx")
+    return load_workbook(tmp_path / "findings.xlsx")
+
+
+def table(sheet):
+    (found,) = sheet.tables.values()
+    return [[cell.value for cell in row] for row in sheet[found.ref]]
+
+
+def test_the_sheets_and_their_tables(book):
+    assert {s.title: list(s.tables) for s in book.worksheets} == {
+        "Summary": [],
+        "Error summary": ["error_summary"],
+        "Rows to fix": ["rows_to_fix"],
+        "Your rows": ["your_rows"],
+    }
+
+
+def test_the_summary_says_what_became_of_the_file(book):
+    said = {row[0].value: row[1].value for row in book["Summary"].iter_rows(min_row=2)}
+    assert said == {
+        "File": "v.csv",
+        "Return": "R98 visits",
+        "Organisation": "ROT",
+        "Period": "2024-05",
+        "Received": "2024-06-03 08:15 UTC",
+        "SHA-256 begins": "abcdef012345",
+        "Standard version": "1.0",
+        "Fate": "Accepted. Rows in error are set aside: mend them and send the whole file again.",
+        "Rows read": 24,
+        "Rows accepted": 20,
+        "Rows quarantined": 3,
+        "Rows skipped": 1,
+        "Skipped because": "the row is blank (1 rows, v.csv)",
+        "Findings": 5,
+        "What to do next": "See Rows to fix.",
+    }
+
+
+def test_the_error_summary_counts_each_rule_worst_first(book):
+    assert table(book["Error summary"])[1:] == [
+        ["C205", "error", 2, DATE, "day"],
+        ["C220", "error", 1, NEEDED, "ref"],
+        ["F021", "error", 1, "The row has fewer cells than the header.", None],
+        ["R98.01", "warning", 1, "Please check note.", "note"],
+    ]
+
+
+def test_the_rows_to_fix_name_the_place_and_the_value_in_the_files_order(book):
+    error, warning = "must be mended: the row is set aside", "please check: the row was taken"
+    assert table(book["Rows to fix"])[1:] == [
+        ["v.csv", None, 5, "day", "2024-13-01", "C205", DATE, error],
+        ["v.csv", None, 5, "ref", None, "C220", NEEDED, error],
+        ["v.csv", None, 7, "note", "+44", "R98.01", "Please check note.", warning],
+        ["v.csv", None, 12, "day", "31/02/2024", "C205", DATE, error],
+        ["v.csv", None, 20, None, None, "F021", "The row has fewer cells than the header.", error],
+    ]
+
+
+def test_your_rows_come_back_as_sent_with_every_reason_in_words(book):
+    rows = table(book["Your rows"])
+    assert rows[0] == ["what is wrong", "reasons", "file", "sheet", "line", "ref", "day", "note", "raw"]
+    assert rows[1] == [f"{DATE} {NEEDED}", "C205, C220", "v.csv", None, 5, None, "2024-13-01", "ok", None]
+    assert rows[2][5:8] == ["V3", "31/02/2024", "=HYPERLINK(1)"]
+    assert rows[3][-1] == 'V9,"2024'
+
+
+def test_the_cells_at_fault_are_shaded_bordered_and_noted_and_no_others(book):
+    sheet = book["Your rows"]
+    cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
+    noted = {cell.coordinate: cell.comment.text for cell in cells if cell.comment}
+    assert noted == {"F2": NEEDED, "G2": DATE, "G3": DATE}
+    assert {c.coordinate for c in cells if c.fill.fill_type == "solid"} == set(noted)
+    assert {c.coordinate for c in cells if c.border.left.style == "medium"} == set(noted)
+
+
+def test_what_an_agency_sent_is_never_a_formula(book):
+    assert not [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f" or c.hyperlink]
+    assert book["Your rows"]["H3"].data_type == "s"
+
+
+def test_a_refused_file_says_so(warehouse, tmp_path):
+    write_findings(warehouse, 4, tmp_path / "refused.xlsx")
+    summary = load_workbook(tmp_path / "refused.xlsx")["Summary"]
+    said = {row[0].value: row[1].value for row in summary.iter_rows(min_row=2)}
+    assert said["Fate"] == "Refused. Nothing of it counts. Mend the file and send it again."
+
+
+def test_a_file_of_an_unknown_return_has_no_rows_to_give_back(warehouse, tmp_path):
+    warehouse.execute("update landing.submissions set return_code = null, return_name = null, period = null")
+    write_findings(warehouse, 4, tmp_path / "unknown.xlsx")
+    assert "Your rows" not in load_workbook(tmp_path / "unknown.xlsx").sheetnames
+
+
+def test_many_findings_are_streamed_and_all_there(warehouse, tmp_path, monkeypatch):
+    monkeypatch.setattr(findings_workbook, "MANY", 4)
+    write_findings(warehouse, 3, tmp_path / "many.xlsx")
+    book = load_workbook(tmp_path / "many.xlsx")
+    assert [list(s.tables) for s in book] == [[], [], [], []]
+    assert [row[2] for row in book["Rows to fix"].iter_rows(values_only=True)] == ["Line", 5, 5, 7, 12, 20]
+    assert book["Your rows"]["G2"].value == "2024-13-01"
+
+
+def test_no_such_submission(warehouse, tmp_path):
+    with pytest.raises(Refusal, match="There is no submission 9"):
+        write_findings(warehouse, 9, tmp_path / "x.xlsx")
+
+
+def test_the_same_findings_give_the_same_bytes(warehouse, tmp_path):
+    for name in ("a", "b"):
+        write_findings(warehouse, 3, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

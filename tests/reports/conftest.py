@@ -1,0 +1,72 @@
+"""A warehouse in memory that holds what a release is cut from, and nothing else."""
+
+import duckdb
+import pytest
+
+from ingest.tables import create
+
+AREAS = [("370", "Barnsley", "BAR"), ("371", "Doncaster", "DON"), ("372", "Rotherham", "ROT")]
+AREAS += [("373", "Sheffield", "SHE"), ("SY", "South Yorkshire", "SY")]
+COMPLAINTS = ("I01", "CSE complaints", "A distinct report.", "flow", "complaint")
+FTE = ("I05", "Police officers on CSE", "In post at the year's end.", "stock", "FTE")
+PERSONS = ("I05", "Police officers on CSE", "In post at the year's end.", "stock", "person")
+
+
+def figure(series, area, period, value, status="received", absent=""):
+    """A row of the mart."""
+    return (*series, area, period, value, status, absent)
+
+
+ROWS = [
+    figure(COMPLAINTS, "372", "2023-24", 1234),
+    figure(COMPLAINTS, "372", "2024-25", 41),
+    figure(COMPLAINTS, "370", "2024-25", 0),
+    figure(COMPLAINTS, "371", "2024-25", None, "not received", "R04 SYP; R09 DON"),
+    figure(COMPLAINTS, "373", "2024-25", 17, "part received", "R04 SYP"),
+    figure(COMPLAINTS, "SY", "2024-25", 59, "part received"),
+    figure(COMPLAINTS, "372", "2018-19", 7),
+    figure(FTE, "372", "2024-25", 12.5),
+    figure(PERSONS, "372", "2024-25", 14),
+]
+SUBMISSIONS = [
+    # id, organisation, return, period, received, version, status
+    (1, "SYP", "R04", "2023-24", "2024-05-01T09:00:00Z", "1.0", "superseded"),
+    (2, "SYP", "R04", "2023-24", "2024-06-01T09:00:00Z", "1.1", "accepted"),
+    (3, "ROT", "R09", "2024-25", "2025-05-02T10:30:00Z", "1.0", "accepted with findings"),
+    (4, "ROT", "R09", "2024-25", "2025-06-02T10:30:00Z", "9.9", "refused"),
+]
+
+
+@pytest.fixture
+def warehouse():
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    create(connection, {})
+    connection.execute(
+        "create table core.dim_areas (area_code varchar, area_name varchar, short_code varchar, area_level varchar)"
+    )
+    for code, name, short in AREAS:
+        level = "force" if code == "SY" else "district"
+        connection.execute("insert into core.dim_areas values (?, ?, ?, ?)", [code, name, short, level])
+    connection.execute("""
+        create table marts.mart_annual_report (
+            indicator_code varchar, indicator_name varchar, definition varchar, basis varchar, unit varchar,
+            area_code varchar, period varchar, value double, status varchar, not_received varchar)""")
+    marks = ", ".join("?" * 10)
+    connection.executemany(f"insert into marts.mart_annual_report values ({marks})", ROWS)
+    connection.execute("create table staging.stg_submissions (submission_id bigint)")
+    connection.execute("insert into staging.stg_submissions values (2), (3)")  # as dbt chose them
+    for submission in SUBMISSIONS:
+        submit(connection, *submission)
+    yield connection
+    connection.close()
+
+
+def submit(connection, number, organisation, code, period, received, version, status):
+    connection.execute(
+        """insert into landing.submissions (submission_id, organisation_code, return_code, period, received_at,
+            sha256, file_name, standard_version, status, rows_read, rows_accepted, rows_quarantined,
+            rows_skipped, run_id, provisional)
+        values (?, ?, ?, ?, ?::timestamptz, 'a', 'a.csv', ?, ?, 0, 0, 0, 0, 'run', false)""",
+        [number, organisation, code, period, received, version, status],
+    )
