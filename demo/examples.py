@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from itertools import count
 
@@ -133,20 +134,24 @@ def _texts(accepted: dict, change: dict, place: int) -> dict[str, str]:
 
 def _told(r: Return, values: dict[str, str], number: int, as_is: str | None = None) -> dict[str, str]:
     """The values with names of the story's own, and 2024 moved to 2025: the year of the planted faults."""
-    told = {
-        k: MOVED.sub(lambda m: m[0].replace("2024", "2025"), v) if _dated(r, k) else v
-        for k, v in values.items()
-    }
-    for name in told:
-        if told[name] and _names(r, name) and name != as_is:
-            told[name] = ";".join(_named(name, part, number) for part in told[name].split(";"))
+    dated, named = _roles(r.name)
+    told = dict(values)
+    for name in dated & told.keys():
+        told[name] = MOVED.sub(lambda m: m[0].replace("2024", "2025"), told[name])
+    for name in named & told.keys() - {as_is}:
+        parts = told[name].split(";") if told[name] else []
+        told[name] = ";".join(_named(name, part, number) for part in parts)
     if "submission_seq" in r.primary_key:
         told["submission_seq"] = str(number * 10 + int(values["submission_seq"]))
     return told
 
 
-def _dated(r: Return, column: str) -> bool:
-    return r.field(column).type in ("date", "datetime", "yearmonth")
+@cache
+def _roles(return_name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The columns of a return that hold dates, and those that hold names of the sender's own giving."""
+    r = standard()[return_name]
+    dated = {f.name for f in r.fields if f.type in ("date", "datetime", "yearmonth")}
+    return frozenset(dated), frozenset(name for name in r.column_names if _names(r, name))
 
 
 def _names(r: Return, column: str) -> bool:

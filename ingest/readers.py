@@ -16,9 +16,15 @@ from pathlib import Path
 
 from ingest import headers
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
+from refusal import Refusal
 
 XLSX, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MEMORY = 6 << 30
+NOTES = {
+    "F007": "The file is Windows-1252; it was read so. Save as 'CSV UTF-8'.",
+    "S119": "A Ctrl-Z at the end of the file was left out.",
+    "S125": "The last line has no line end; if the file was cut there, send it again.",
+}
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,8 @@ def read_csv(sent: Sent, out: Path) -> Reading:
     header = headers.identify(scan.header)
     findings = list(header.findings)
     if scan.encoding != "utf-8":
-        findings.append(
-            Finding("F007", "warning", "The file is Windows-1252; it was read so. Save as 'CSV UTF-8'.")
-        )
-    if "S119" in scan.notes:
-        findings.append(Finding("S119", "warning", "A Ctrl-Z at the end of the file was left out."))
+        findings.append(Finding("F007", "warning", NOTES["F007"]))
+    findings += [Finding(note, "warning", NOTES[note]) for note in scan.notes]
     if scan.header_line > 1:
         says = f"The header was found on line {scan.header_line}."
         findings.append(Finding("S108", "warning", says, line=scan.header_line))
@@ -126,12 +129,24 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
+def _ready() -> bool:
+    return True
+
+
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_limit)
+    """Readers that have answered once: one that cannot even start is our fault, never a file's."""
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_limit)
+    try:
+        pool.submit(_ready).result()
+    except BrokenProcessPool:
+        raise Refusal("The reader of files could not be started on this machine.", 4) from None
+    return pool
 
 
 def read_all(parcels: list[Parcel], outs: list[Path]) -> Iterator[Reading | Unreadable]:
     """Read parcels side by side in child processes, answering in the order given."""
+    if not parcels:
+        return
     pool = _pool()
     try:
         futures: list[Future] = [pool.submit(read, p, o) for p, o in zip(parcels, outs, strict=True)]

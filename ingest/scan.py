@@ -187,6 +187,8 @@ def _sift(path, out, header, header_line, header_end, records, encoding, notes) 
         raise Unreadable("F003", f"The file breaks off in line {at}. Send it again, whole.", at)
     starts = np.concatenate(([header_end], ends[:-1])) if len(ends) else ends
     good = ~(blank | wrong)
+    if records.cut:
+        notes = (*notes, "S125")
     line_of = out / f"{path.name}.lines.npy"
     np.save(line_of, lines[good])
     bad = tuple(_raw(path, starts, ends, lines, records.joined("fields"), np.flatnonzero(wrong)))

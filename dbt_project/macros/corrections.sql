@@ -2,7 +2,7 @@
 {% macro corrections_of(return_name) -%}
     {%- set found = run_query(
         "select record_ref, column_name, was, now from " ~ ref("corrections")
-        ~ " where return_name = '" ~ return_name ~ "' and asked_on <= '" ~ var("as_at") ~ "'"
+        ~ " where return_name = '" ~ return_name ~ "' and cast(asked_on as timestamptz) <= timestamptz '" ~ var("as_at") ~ "'"
         ~ " order by record_ref, column_name"
     ) -%}
     {{ return(found.rows) }}
@@ -15,7 +15,9 @@
 
 {#- The condition that a row is the one a correction speaks of and still has the value it was made for. -#}
 {% macro correction_applies(correction) -%}
-    record_ref = {{ quoted(correction["record_ref"]) }} and cast({{ correction["column_name"] }} as varchar) is not distinct from {{ quoted(correction["was"]) }}
+    record_ref = {{ quoted(correction["record_ref"]) }}
+    and cast({{ correction["column_name"] }} as varchar)
+    is not distinct from {{ quoted(correction["was"]) }}
 {%- endmacro %}
 
 {#-
@@ -35,13 +37,15 @@ row: one that no longer matches has outlived the error it mended, and the build 
         {%- do columns.setdefault(c["column_name"], []).append(c) -%}
     {%- endfor -%}
     {%- if columns -%}
-    replace (
-        {%- for column, corrections in columns.items() %}
-        case
-            {%- for c in corrections %} when {{ correction_applies(c) }} then {{ quoted(c["now"]) }}{% endfor %}
-            else {{ column }}
-        end as {{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
-    )
+        replace (
+            {%- for column, corrections in columns.items() %}
+                case
+                    {%- for c in corrections %}
+                        when {{ correction_applies(c) }} then {{ quoted(c["now"]) }}
+                    {% endfor %}
+                    else {{ column }}
+                end as {{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+        )
     {%- endif -%}
 {%- endmacro %}

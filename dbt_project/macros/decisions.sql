@@ -10,7 +10,11 @@
 
 {#- The codes of a list that belong to a group of seeds/codes.csv, for use after `in`. -#}
 {% macro codes_in_group(list, code_group) -%}
-    (select code from {{ ref("codes") }} where list = '{{ list }}' and code_group = '{{ code_group }}')
+    (
+        select code
+        from {{ ref("codes") }}
+        where list = '{{ list }}' and code_group = '{{ code_group }}'
+    )
 {%- endmacro %}
 
 {#- The key of a child: one for each pseudonym and scheme; null where the return names no child. -#}
@@ -20,5 +24,10 @@
 
 {#- A council's number where it is one of the four, else null. -#}
 {% macro in_south_yorkshire(column) -%}
-    case when {{ column }} in (select area_code from {{ ref("agencies") }} where kind = 'council') then {{ column }} end
+    case
+        when
+            {{ column }}
+            in (select area_code from {{ ref("agencies") }} where kind = 'council')
+        then {{ column }}
+    end
 {%- endmacro %}

@@ -16,28 +16,35 @@
 {#- How a row of the relation comes to belong to a period. -#}
 {% macro period_join(indicator) -%}
     {%- if indicator["period_match"] == "within" -%}
-    inner join {{ ref("dim_period_days") }} as periods on facts.{{ indicator["date_column"] }} = periods.day
+        inner join
+            {{ ref("dim_period_days") }} as periods
+            on facts.{{ indicator["date_column"] }} = periods.day
     {%- else -%}
-    inner join
-        (select distinct period, start_date, end_date from {{ ref("fct_indicator_coverage") }}) as periods
-    {%- if indicator["period_match"] == "at end" %}
-        on facts.{{ indicator["date_column"] }} = periods.end_date
-    {%- else %}
-        on facts.{{ indicator["date_column"] }} <= periods.end_date
-        and coalesce(facts.{{ indicator["until_column"] }}, date 'infinity') >= periods.start_date
-    {%- endif -%}
+        inner join
+            (
+                select distinct period, start_date, end_date
+                from {{ ref("fct_indicator_coverage") }}
+            ) as periods
+            {%- if indicator["period_match"] == "at end" %}
+                on facts.{{ indicator["date_column"] }} = periods.end_date
+            {%- else %}
+                on facts.{{ indicator["date_column"] }} <= periods.end_date
+                and coalesce(facts.{{ indicator["until_column"] }}, date 'infinity')
+                >= periods.start_date
+            {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
 {#- The breakdown a grouping set stands for; 'all' for the total. -#}
 {% macro breakdown_label(breakdowns, values) -%}
     {%- if breakdowns -%}
-    case
-        {%- for name, column in breakdowns %}
-        when grouping(breakdown_{{ loop.index }}) = 0 then {{ "breakdown_" ~ loop.index if values else "'" ~ name ~ "'" }}
-        {%- endfor %}
-        else 'all'
-    end
+        case
+            {%- for name, column in breakdowns %}
+                when grouping(breakdown_{{ loop.index }}) = 0
+                then {{ "breakdown_" ~ loop.index if values else "'" ~ name ~ "'" }}
+            {%- endfor %}
+            else 'all'
+        end
     {%- else -%} 'all'
     {%- endif -%}
 {%- endmacro %}
@@ -50,11 +57,15 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
 {% macro indicator_counts(indicator, place) -%}
     {%- set breakdowns = breakdowns_of(indicator) -%}
     {%- set sets = [""] if indicator["has_total"] == "Y" else [] -%}
-    {%- for pair in breakdowns -%} {%- do sets.append(", breakdown_" ~ loop.index) -%} {%- endfor -%}
+    {%- for pair in breakdowns -%}
+        {%- do sets.append(", breakdown_" ~ loop.index) -%}
+    {%- endfor -%}
     select
         '{{ indicator["indicator_code"] }}' as indicator_code,
         '{{ indicator["unit"] }}' as unit,
-        case when grouping(counted_area) = 1 then 'SY' else counted_area end as area_code,
+        case
+            when grouping(counted_area) = 1 then 'SY' else counted_area
+        end as area_code,
         counted_period as period,
         {{ breakdown_label(breakdowns, false) }} as breakdown,
         {{ breakdown_label(breakdowns, true) }} as breakdown_value,
@@ -67,16 +78,27 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
                 facts.*,
                 periods.period as counted_period,
                 coalesce(facts.{{ indicator["area_column"] }}, 'U') as counted_area
-                {%- for name, column in breakdowns %},
-                coalesce(cast(facts.{{ column }} as varchar), 'Unknown') as breakdown_{{ loop.index }}
+                {%- for name, column in breakdowns %}
+                    ,
+                    coalesce(
+                        cast(facts.{{ column }} as varchar), 'Unknown'
+                    ) as breakdown_{{ loop.index }}
                 {%- endfor %}
-            from (select * from {{ ref(indicator["relation"]) }} where {{ indicator["row_filter"] }}) as facts
-            {{ period_join(indicator) }}
+            from
+                (
+                    select *
+                    from {{ ref(indicator["relation"]) }}
+                    where {{ indicator["row_filter"] }}
+                ) as facts
+                {{ period_join(indicator) }}
             where facts.{{ indicator["area_column"] }} is distinct from 'OUT'
         ) as counted_{{ place }}
     group by
         grouping sets (
-            {%- for set in sets %}(counted_period, counted_area{{ set }}), (counted_period{{ set }}){{ ", " if not loop.last }}{% endfor -%}
+            {%- for set in sets %}
+                (counted_period, counted_area{{ set }}),
+                (counted_period{{ set }}){{ ", " if not loop.last }}
+            {% endfor -%}
         )
     having grouping(counted_area) = 1 or counted_area <> 'SY'
 {%- endmacro %}

@@ -11,10 +11,15 @@ period under a new identity (its start was corrected), stands once: as stated la
 `open_where` narrows which rows (called `earlier`) can be open at all.
 -#}
 {% macro latest_statement(return_name, open_where="true") -%}
-    {%- if not execute -%} select 1 from {{ source("accepted", return_name) }}, {{ ref("stg_submissions") }}, {{ ref("corrections") }}
+    {%- if not execute -%}
+        select 1
+        from
+            {{ source("accepted", return_name) }},
+            {{ ref("stg_submissions") }},
+            {{ ref("corrections") }}
     {%- else -%}
-    {%- set rule = restates(return_name) -%}
-    {%- set standing -%}
+        {%- set rule = restates(return_name) -%}
+        {%- set standing -%}
     with
         counted as (
             select
@@ -47,9 +52,10 @@ period under a new identity (its start was corrected), stands once: as stated la
         {%- else %},
         standing as (select * from kept)
         {%- endif %}
-    {%- endset -%}
-    {{ standing }}
-    select * {{ corrected_columns(return_name, standing) }} from standing
+        {%- endset -%}
+        {{ standing }}
+        select * {{ corrected_columns(return_name, standing) }}
+        from standing
     {%- endif -%}
 {%- endmacro %}
 
@@ -61,25 +67,41 @@ One later row replaces one earlier row, the one whose start lies nearest.
 -#}
 {% macro open_and_stated_again(rule, open_where) -%}
     replaced as (
-        select {% for c in ["organisation_code"] + rule.identity %}earlier.{{ c }}{{ ", " if not loop.last }}{% endfor %}
+        select
+            {% for c in ["organisation_code"] + rule.identity %}
+                earlier.{{ c }}{{ ", " if not loop.last }}
+            {% endfor %}
         from kept as earlier
         inner join
-            kept as later
-            on earlier.organisation_code = later.organisation_code
+            kept as later on earlier.organisation_code = later.organisation_code
             {%- for c in rule.one_open_for %}
-            and earlier.{{ c }} = later.{{ c }}
+                and earlier.{{ c }} = later.{{ c }}
             {%- endfor %}
             and earlier.period_end < later.first_period_end
             and later.{{ rule.start }} <= earlier.period_end
             and (
                 coalesce(later.{{ rule.end }}, date 'infinity') >= earlier.period_end
-                or (earlier.period_end < later.period_start and later.{{ rule.start }} < later.period_start)
+                or (
+                    earlier.period_end < later.period_start
+                    and later.{{ rule.start }} < later.period_start
+                )
             )
-        where earlier.{{ rule.end }} is null and earlier.{{ rule.start }} <= earlier.period_end and {{ open_where }}
+        where
+            earlier.{{ rule.end }} is null
+            and earlier.{{ rule.start }} <= earlier.period_end
+            and {{ open_where }}
         qualify
             row_number() over (
-                partition by later.organisation_code {%- for c in rule.identity %}, later.{{ c }}{% endfor %}
-                order by abs(date_diff('day', earlier.{{ rule.start }}, later.{{ rule.start }}))
-            ) = 1
+                partition by
+                    later.organisation_code
+                    {%- for c in rule.identity %}, later.{{ c }}{% endfor %}
+                order by
+                    abs(
+                        date_diff(
+                            'day', earlier.{{ rule.start }}, later.{{ rule.start }}
+                        )
+                    )
+            )
+            = 1
     )
 {%- endmacro %}

@@ -11,13 +11,21 @@
 {#- Age band of an age in years, from seeds/age_bands.csv; Unknown where the age is. -#}
 {% macro age_band(age) -%}
     coalesce(
-        (select age_band from {{ ref("age_bands") }} where {{ age }} between from_age and to_age), 'Unknown'
+        (
+            select age_band
+            from {{ ref("age_bands") }}
+            where {{ age }} between from_age and to_age
+        ),
+        'Unknown'
     )
 {%- endmacro %}
 
 {#- The last day anything was received for: "now" in a warehouse that must give the same answer twice. -#}
 {% macro today() -%}
-    (select max({{ local_date("submission_received_at") }}) from {{ ref("stg_submissions") }})
+    (
+        select max({{ local_date("submission_received_at") }})
+        from {{ ref("stg_submissions") }}
+    )
 {%- endmacro %}
 
 {#- Hours of real time between two moments, right across a change of the clocks. -#}

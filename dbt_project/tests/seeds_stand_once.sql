@@ -26,9 +26,8 @@
     "thresholds": ["threshold"],
 } %}
 {%- for seed, columns in names.items() %}
-select '{{ seed }}' as seed, concat_ws(' ', {{ columns | join(', ') }}) as line
-from {{ ref(seed) }}
-group by {{ columns | join(', ') }}
-having count(*) > 1
-{{ "union all" if not loop.last }}
+    select '{{ seed }}' as seed, concat_ws(' ', {{ columns | join(', ') }}) as line
+    from {{ ref(seed) }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1 {{ "union all" if not loop.last }}
 {%- endfor %}

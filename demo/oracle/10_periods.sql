@@ -1,4 +1,5 @@
--- The periods a figure is told for: the five financial years, and their quarters and months.
+-- The periods a figure is told for: the five financial years, and their quarters and
+-- months.
 create or replace table o_period as
 select fy_name(y::int) as period, 'financial_year' as kind, make_date(y::int, 4, 1) as first, fy_end(y::int) as last
 from range(2020, 2025) as t(y)
@@ -14,8 +15,10 @@ create or replace macro years_old(born, d) as floor(datediff('month', born, d) /
 create or replace macro band(age) as case
     when age < 10 then '0-9' when age < 13 then '10-12' when age < 16 then '13-15' when age < 18 then '16-17' else '18+' end;
 
--- One row for each complaint: the police's report, with the council's of the same child beside it where there
--- is one, or the council's own. Doncaster's census says nothing of exploitation at referral.
+-- One row for each complaint: the police's report, with the council's of the same
+-- child beside it where there
+-- is one, or the council's own. Doncaster's census says nothing of exploitation at
+-- referral.
 create or replace table o_complaint as
 select m.r, m.i, m.la as area, if(m.kind = 'C', m.d_council, m.d) as day, m.sex,
     band(years_old(m.born, if(m.kind = 'C', m.d_council, m.d))) as age,

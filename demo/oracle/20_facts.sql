@@ -1,5 +1,7 @@
--- Everything that is counted, one row each: n to the numerator, d to the denominator (null where there is none),
--- on its day and in its area. `breakdowns` are the parts the total is shown in: (breakdown, value) pairs.
+-- Everything that is counted, one row each: n to the numerator, d to the denominator
+-- (null where there is none),
+-- on its day and in its area. `breakdowns` are the parts the total is shown in:
+-- (breakdown, value) pairs.
 create or replace table o_fact as
 select 'I01' as indicator_code, 'complaint' as unit, 'flow' as basis, area, day, 1 as n, null::int as d,
     [['all', 'all'], ['age', age], ['sex', sex], ['cancelled', cancelled]] as breakdowns

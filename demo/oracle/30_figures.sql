@@ -1,6 +1,6 @@
 create or replace table o_flow as
 select f.indicator_code, f.unit, f.basis, p.period, p.kind, f.area, b[1] as breakdown, b[2] as breakdown_value,
-    sum(f.n) as n, sum(f.d) as d
+    sum(f.n)::double as n, sum(f.d)::double as d
 from (select * exclude (breakdowns), unnest(breakdowns) as b from o_fact) as f
 inner join o_period as p on f.day between p.first and p.last
 where f.area <> 'OUT' and (p.kind = 'financial_year' or b[1] = 'all')
@@ -29,7 +29,8 @@ from (
 ) as w
 group by all;
 
--- Returns due and rows sent (tables made by demo/truth.py from the list of what was sent).
+-- Returns due and rows sent (tables made by demo/truth.py from the list of what was
+-- sent).
 insert into o_flow
 select 'I40', '% of returns', 'flow', fy_name(y), 'financial_year', area, 'all', 'all', count(*) filter (on_time), count(*)
 from o_due group by all;
@@ -38,7 +39,8 @@ insert into o_flow
 select 'I41', '% of rows', 'flow', fy_name(y), 'financial_year', area, 'all', 'all', sum(accepted), sum(accepted + quarantined)
 from o_sent group by all;
 
--- South Yorkshire is everything that is not known to lie outside it, also what serves no one area (posts of 'SY').
+-- South Yorkshire is everything that is not known to lie outside it, also what serves
+-- no one area (posts of 'SY').
 create or replace table o_figure as
 with
     totals as (

@@ -1,4 +1,5 @@
--- What the returns say differently about the same thing, counted as the rules of the brief's B9 would find it.
+-- What the returns say differently about the same thing, counted as the rules of the
+-- brief's B9 would find it.
 create or replace table o_series as
 select indicator_code, unit, area_code, period, n::double as v,
     lag(n::double) over years as before, avg(n::double) over earlier as mean, stddev_samp(n::double) over earlier as deviation,

@@ -1,4 +1,5 @@
--- The dice of the county: every draw is a hash of the seed, a number and a word, so that no draw
+-- The dice of the county: every draw is a hash of the seed, a number and a word, so
+-- that no draw
 -- depends on any other, on the order of the rows or on the number of threads.
 create or replace macro h(i, word) as hash(getvariable('seed'), i, word);
 create or replace macro below(i, word, n) as (h(i, word) % n)::int;
@@ -11,7 +12,8 @@ create or replace macro last_day_of_all() as date '2025-03-31';
 create or replace macro fy(d) as year(d - interval 3 month)::int;
 create or replace macro fy_end(y) as make_date(y + 1, 3, 31);
 create or replace macro fy_name(y) as y || '-' || lpad(((y + 1) % 100)::varchar, 2, '0');
--- The files in which a record stands: the year it began, and every year until it closed.
+-- The files in which a record stands: the year it began, and every year until it
+-- closed.
 create or replace macro years(began, closed) as range(
     greatest(fy(began), 2020), least(fy(coalesce(closed, last_day_of_all())), 2024) + 1
 );

@@ -1,4 +1,5 @@
--- Children 1 … cse_children are reported for sexual exploitation; the rest are known to social care only.
+-- Children 1 … cse_children are reported for sexual exploitation; the rest are known
+-- to social care only.
 create or replace table m_child as
 with
     drawn as (
@@ -49,7 +50,8 @@ select
     pick(i, 'sex', ['F', 'F', 'F', 'F', 'F', 'F', 'F', 'M', 'M', 'M']) as sex,
     pick(i, 'ethnicity', [1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8]) as e,
     pick(i, 'disability', ['N', 'N', 'N', 'N', 'N', 'N', 'Y', 'U']) as disability_any,
-    -- Where the offences happened: mostly where the child lives, sometimes next door or outside the county.
+    -- Where the offences happened: mostly where the child lives, sometimes next door
+    -- or outside the county.
     case when la = 'U' then 'U' else case below(i, 'district', 50) when 0 then 'OUT' when 1 then 'U'
         when 2 then 'SHE' when 3 then 'ROT' when 4 then 'BAR' else district_of(la) end end as district
 from reports;
@@ -58,8 +60,10 @@ create or replace macro dfe_ethnicity(e) as
     ['WBRI', 'WOTH', 'APKN', 'MWBC', 'BAFR', 'WROM', 'NOBT', 'REFU'][e];
 create or replace macro police_ethnicity(e) as ['W1', 'W9', 'A2', 'M1', 'B2', 'W5', 'UN', 'NS'][e];
 
--- One row for each report of a child. kind: P the police alone have it, C the council alone, B both,
--- never more than seven days apart. Other reports of a child are far away: half a year less two weeks.
+-- One row for each report of a child. kind: P the police alone have it, C the council
+-- alone, B both,
+-- never more than seven days apart. Other reports of a child are far away: half a
+-- year less two weeks.
 create or replace table m_report as
 with
     dated as (
@@ -80,22 +84,38 @@ with
     )
 select * exclude (k, d_both), case kind when 'B' then d_both when 'C' then d end as d_council
 from kinds
--- A year in which few of Rotherham's reports were made: the figure jumps down and up again (X17).
+-- A year in which few of Rotherham's reports were made: the figure jumps down and up
+-- again (X17).
 where not (la = '372' and fy(d) = 2021 and chance(r, 'quiet year', 65));
 
--- Sheffield's two years with exactly as many complaints as each other (X18): the surplus was never reported.
-delete from m_report where r in (
-    select r
-    from (select r, fy(d) as y, kind, count(*) over (partition by fy(d)) as total from m_report where la = '373')
-    where y in (2022, 2023) and kind = 'P'
-    qualify
-        row_number() over (partition by y order by r)
-        <= total - (
-            select min(n) from (
-                select count(*) as n from m_report where la = '373' and fy(d) in (2022, 2023) group by fy(d)
+-- Sheffield's two years with exactly as many complaints as each other (X18): the
+-- surplus was never reported.
+delete from m_report
+where
+    r in (
+        select r
+        from
+            (
+                select r, fy(d) as y, kind, count(*) over (partition by fy(d)) as total
+                from m_report
+                where la = '373'
             )
-        )
-);
+        where y in (2022, 2023) and kind = 'P'
+        qualify
+            row_number() over (partition by y order by r)
+            <= total
+            - (
+                select min(n)
+                from
+                    (
+                        select count(*) as n
+                        from m_report
+                        where la = '373' and fy(d) in (2022, 2023)
+                        group by fy(d)
+                    )
+            )
+    )
+;
 
 -- The person block of a child's row, in the words of the standard.
 create or replace macro child_block(key, born, sex, e, police, disability, la) as {

@@ -1,4 +1,5 @@
--- One row for each recorded crime: two police reports of three become one, each of one child.
+-- One row for each recorded crime: two police reports of three become one, each of
+-- one child.
 create or replace table m_crime as
 with
     recorded as (
@@ -37,12 +38,14 @@ select * exclude (due),
     case when due <= last_day_of_all() then due end as closed_on,
     case when due <= last_day_of_all() then fate_word else 'OPEN' end as fate_now,
     'C' || lpad(r::varchar, 8, '0') as crime_ref,
-    -- A child's second crime is often looked into with the first: one investigation, two crimes.
+    -- A child's second crime is often looked into with the first: one investigation,
+    -- two crimes.
     case when chance(i, 'one investigation', 50) then first_r else r end as inv,
     1 + below(i, 'defendants', 3) as defendants,
     greatest(below(r, 'suspects', 4), case when fate_word = 'CHARGED' then 1 + below(i, 'defendants', 3) else 0 end)
         as suspects,
-    -- What the agencies say differently about the same case, on purpose (X02, X03, X04).
+    -- What the agencies say differently about the same case, on purpose (X02, X03,
+    -- X04).
     case when below(i, 'x02', 100) < 4 then 'police only' when below(i, 'x02', 100) < 6 then 'cps only' end as x02,
     chance(r, 'x03', 2) as x03,
     chance(i, 'x04', 3) as x04,

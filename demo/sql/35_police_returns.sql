@@ -50,7 +50,8 @@ select 'SYP' as org, y, y = max(y) over (partition by r) as last, r as sort,
 from told
 order by y, sort;
 
--- A child's suspects and defendants are the same people, whichever of the crimes is meant.
+-- A child's suspects and defendants are the same people, whichever of the crimes is
+-- meant.
 create or replace macro suspect_number(i, n) as i * 4 + n;
 create or replace macro adult_born(k) as date '1960-01-01' + to_months(below(k, 'adult', 480));
 

@@ -1,4 +1,5 @@
--- One row for each defendant of a case. A case is all charged crimes of one child; a crime on which the
+-- One row for each defendant of a case. A case is all charged crimes of one child; a
+-- crime on which the
 -- CPS advised against a charge is a case of its own (charged is null).
 create or replace table m_defendant as
 with

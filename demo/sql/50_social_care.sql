@@ -1,4 +1,5 @@
--- One row for each referral to a council: the reports it knows of, and others that are not about exploitation.
+-- One row for each referral to a council: the reports it knows of, and others that
+-- are not about exploitation.
 create or replace table m_referral as
 with
     all_of_them as (

@@ -1,4 +1,5 @@
--- One row for each looked-after episode: up to three in a row for a child, each beginning where the last ended.
+-- One row for each looked-after episode: up to three in a row for a child, each
+-- beginning where the last ended.
 create or replace table m_episode as
 with
     chains as (
@@ -37,7 +38,8 @@ select council_of(la) as org, y, y = max(y) over (partition by x) as last, x as 
 from told as m
 order by org, y, sort;
 
--- One row for each time a child went missing, as the council has it: from care, and at home.
+-- One row for each time a child went missing, as the council has it: from care, and
+-- at home.
 create or replace table m_away as
 with
     from_care as (
@@ -68,7 +70,8 @@ select council_of(la) as org, y, y = max(y) over (partition by w) as last, w as 
 from told
 order by org, y, sort;
 
--- One row for each police missing episode: away in the afternoon, found and home the next day.
+-- One row for each police missing episode: away in the afternoon, found and home the
+-- next day.
 create or replace table r_pol_missing_episode as
 with
     times as (

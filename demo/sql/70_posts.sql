@@ -16,9 +16,10 @@ with
         from kinds, range(2020, 2025) as y(y), range(1, getvariable('teams') + 1) as t(t)
     ),
     filled as (
-        select *, 1 + below(x, 'established', 12) as established, below(x, 'vacant', 4) * 0.25 as vacant from posts
+        select *, 2 + below(org || la || role || t, 'established', 9) + below(x, 'growth', 3) as established, below(x, 'vacant', 4) * 0.25 as vacant from posts
     )
--- One file of Sheffield's has a name with a typographer's apostrophe, and is sent in Windows-1252.
+-- One file of Sheffield's has a name with a typographer's apostrophe, and is sent in
+-- Windows-1252.
 select org, y::int as y, true as last, x as sort,
     'R19-' || org || '-' || la || '-' || role || '-' || t || '-' || y as record_ref,
     'N' as record_action, '1' as record_version, org as agency, la, role, case when org = 'SHE' and y = 2022 then 'Children’s team ' else 'TEAM' end || t as team,

@@ -1,11 +1,20 @@
--- What returns say of one child may differ; the latest return that says anything is believed, and rule
+-- What returns say of one child may differ; the latest return that says anything is
+-- believed, and rule
 -- X20 lists the children whose month of birth differs.
 select
     child_key,
     arg_max(birth_month, (period_end, submission_received_at)) as birth_month,
-    coalesce(arg_max(sex, (period_end, submission_received_at)) filter (where sex in ('F', 'M')), 'U') as sex,
     coalesce(
-        arg_max(ethnicity_group, (period_end, submission_received_at)) filter (where ethnicity_group <> 'Unknown'), 'Unknown'
+        arg_max(sex, (period_end, submission_received_at)) filter (
+            where sex in ('F', 'M')
+        ),
+        'U'
+    ) as sex,
+    coalesce(
+        arg_max(ethnicity_group, (period_end, submission_received_at)) filter (
+            where ethnicity_group <> 'Unknown'
+        ),
+        'Unknown'
     ) as ethnicity_group,
     count(distinct organisation_code) as organisations_count,
     count(distinct birth_month) as birth_months_count,

@@ -1,3 +1,5 @@
 select days.day, periods.period, periods.period_kind
 from {{ ref("dim_periods") }} as periods
-inner join {{ ref("dim_days") }} as days on days.day between periods.start_date and periods.end_date
+inner join
+    {{ ref("dim_days") }} as days
+    on days.day between periods.start_date and periods.end_date

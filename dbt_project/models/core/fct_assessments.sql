@@ -20,7 +20,9 @@ select
     list_contains(assessments.factor_codes, '13A') as gangs_13a,
     -- Before the factor was in the list its absence says nothing.
     case
-        when coalesce(assessments.authorised_date, assessments.start_date) >= exploitation.valid_from
+        when
+            coalesce(assessments.authorised_date, assessments.start_date)
+            >= exploitation.valid_from
         then list_contains(assessments.factor_codes, '24A')
     end as cce_24a,
     assessments.child_seen_alone,
@@ -34,5 +36,9 @@ select
 from assessments
 left join {{ ref("fct_referrals") }} as referrals using (organisation_code, referral_id)
 left join {{ ref("dim_days") }} as started on assessments.start_date = started.day
-left join {{ ref("dim_days") }} as authorised on assessments.authorised_date = authorised.day
-left join {{ ref("codes") }} as exploitation on exploitation.list = 'assessment_factor' and exploitation.code = '24A'
+left join
+    {{ ref("dim_days") }} as authorised on assessments.authorised_date = authorised.day
+left join
+    {{ ref("codes") }} as exploitation
+    on exploitation.list = 'assessment_factor'
+    and exploitation.code = '24A'

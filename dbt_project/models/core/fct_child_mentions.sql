@@ -10,34 +10,40 @@
 ] %}
 with
     {%- for code, relation, record, day in mentions %}
-    {{ code }} as (
-        select
-            '{{ code }}' as return_code,
-            rows.organisation_code,
-            rows.{{ record }} as record,
-            {{ child_key("rows") }} as child_key,
-            rows.birth_month,
-            rows.sex,
+        {{ code }} as (
+            select
+                '{{ code }}' as return_code,
+                rows.organisation_code,
+                rows.{{ record }} as record,
+                {{ child_key("rows") }} as child_key,
+                rows.birth_month,
+                rows.sex,
+                {%- if code == "R02" %}
+                    -- What the person says of themselves, never what an officer saw.
+                    coalesce(
+                        self_defined.ethnicity_group, groups.ethnicity_group, 'Unknown'
+                    ) as ethnicity_group,
+                {%- else %}
+                    coalesce(groups.ethnicity_group, 'Unknown') as ethnicity_group,
+                {%- endif %}
+                {{ day }} as event_date,
+                rows.period_end,
+                rows.submission_received_at
+            from {{ ref(relation) }} as rows
+            left join
+                {{ ref("ethnicity_groups") }} as groups using (
+                    ethnicity_scheme, ethnicity_code
+                )
             {%- if code == "R02" %}
-            -- What the person says of themselves, never what an officer saw.
-            coalesce(self_defined.ethnicity_group, groups.ethnicity_group, 'Unknown') as ethnicity_group,
-            {%- else %}
-            coalesce(groups.ethnicity_group, 'Unknown') as ethnicity_group,
+                left join
+                    {{ ref("ethnicity_groups") }} as self_defined
+                    on rows.ethnicity_self = self_defined.ethnicity_code
+                    and self_defined.ethnicity_scheme = 'SDE18'
+                where rows.role = 'VIC' and rows.person_key is not null
+            {%- else %} where rows.person_key is not null
             {%- endif %}
-            {{ day }} as event_date,
-            rows.period_end,
-            rows.submission_received_at
-        from {{ ref(relation) }} as rows
-        left join {{ ref("ethnicity_groups") }} as groups using (ethnicity_scheme, ethnicity_code)
-        {%- if code == "R02" %}
-        left join {{ ref("ethnicity_groups") }} as self_defined on rows.ethnicity_self = self_defined.ethnicity_code and self_defined.ethnicity_scheme = 'SDE18'
-        where rows.role = 'VIC' and rows.person_key is not null
-        {%- else %}
-        where rows.person_key is not null
-        {%- endif %}
-    ){{ "," if not loop.last }}
+        ){{ "," if not loop.last }}
     {%- endfor %}
 {% for code, relation, record, day in mentions %}
-select * from {{ code }}
-{{ "union all" if not loop.last }}
+    select * from {{ code }} {{ "union all" if not loop.last }}
 {%- endfor %}

@@ -9,7 +9,9 @@ with recursive
             {{ local_date("rows.received_at") }} as received_date,
             rows.cse_concern_level = 'NOT_CSE' as is_cancelled,
             rows.dedupe_group,
-            coalesce({{ in_south_yorkshire("rows.residence_la") }}, crimes.area_code) as area_code,
+            coalesce(
+                {{ in_south_yorkshire("rows.residence_la") }}, crimes.area_code
+            ) as area_code,
             {{ child_key("rows") }} as child_key,
             rows.birth_month,
             rows.sex,
@@ -19,17 +21,37 @@ with recursive
         left join {{ ref("fct_crimes") }} as crimes using (organisation_code, crime_ref)
         union all
         select
-            'R09', rows.referral_id, rows.organisation_code, 2, cast(rows.referral_date as timestamptz), rows.referral_date, false, null,
-            rows.la, {{ child_key("rows") }}, rows.birth_month, rows.sex, rows.ethnicity_scheme, rows.ethnicity_code
+            'R09',
+            rows.referral_id,
+            rows.organisation_code,
+            2,
+            cast(rows.referral_date as timestamptz),
+            rows.referral_date,
+            false,
+            null,
+            rows.la,
+            {{ child_key("rows") }},
+            rows.birth_month,
+            rows.sex,
+            rows.ethnicity_scheme,
+            rows.ethnicity_code
         from {{ ref("stg_sc_contact_referral") }} as rows
         where rows.cse_concern = 'Y'
     ),
     ranked as (
-        -- Police first, then the earlier received: a report can only be put to one that stands before it.
-        select *, row_number() over (order by agency_rank, received_at, organisation_code, record) as place from reports
+        -- Police first, then the earlier received: a report can only be put to one
+        -- that stands before it.
+        select
+            *,
+            row_number() over (
+                order by agency_rank, received_at, organisation_code, record
+            ) as place
+        from reports
     ),
     same_group as (
-        select place, min(place) over (partition by organisation_code, dedupe_group) as anchor
+        select
+            place,
+            min(place) over (partition by organisation_code, dedupe_group) as anchor
         from ranked
         where dedupe_group is not null
     ),
@@ -41,15 +63,25 @@ with recursive
             on reports.child_key = earlier.child_key
             and reports.organisation_code <> earlier.organisation_code
             and earlier.place < reports.place
-            and abs(date_diff('day', reports.received_date, earlier.received_date)) <= {{ threshold("complaint_merge_days") }}
+            and abs(date_diff('day', reports.received_date, earlier.received_date))
+            <= {{ threshold("complaint_merge_days") }}
         qualify
             row_number() over (
-                partition by reports.place order by abs(date_diff('day', reports.received_date, earlier.received_date)), earlier.place
+                partition by reports.place
+                order by
+                    abs(date_diff('day', reports.received_date, earlier.received_date)),
+                    earlier.place
             )
             = 1
     ),
     steps as (
-        select ranked.place, case when same_group.anchor < ranked.place then same_group.anchor else nearest.anchor end as anchor
+        select
+            ranked.place,
+            case
+                when same_group.anchor < ranked.place
+                then same_group.anchor
+                else nearest.anchor
+            end as anchor
         from ranked
         left join same_group using (place)
         left join nearest using (place)
@@ -64,7 +96,11 @@ with recursive
         inner join followed on steps.anchor = followed.place
     )
 select
-    anchors.return_code || ' ' || anchors.organisation_code || ' ' || anchors.record as complaint_key,
+    anchors.return_code
+    || ' '
+    || anchors.organisation_code
+    || ' '
+    || anchors.record as complaint_key,
     ranked.return_code,
     ranked.organisation_code,
     ranked.record,
@@ -81,9 +117,12 @@ select
     coalesce(ranked.sex, 'U') as sex,
     coalesce(groups.ethnicity_group, 'Unknown') as ethnicity_group,
     {{ age_at("ranked.birth_month", "anchors.received_date") }} as age_at_report,
-    {{ age_band(age_at("ranked.birth_month", "anchors.received_date")) }} as age_band_at_report
+    {{ age_band(age_at("ranked.birth_month", "anchors.received_date")) }}
+    as age_band_at_report
 from ranked
 inner join followed using (place)
 inner join ranked as anchors on followed.complaint = anchors.place
-left join {{ ref("ethnicity_groups") }} as groups
-    on ranked.ethnicity_scheme = groups.ethnicity_scheme and ranked.ethnicity_code = groups.ethnicity_code
+left join
+    {{ ref("ethnicity_groups") }} as groups
+    on ranked.ethnicity_scheme = groups.ethnicity_scheme
+    and ranked.ethnicity_code = groups.ethnicity_code

@@ -13,9 +13,13 @@ select
     count(*) as reports_count,
     count(distinct organisation_code) as organisations_count,
     count(distinct child_key) as children_count,
-    -- Stays counted, and is shown apart only when nobody holds it for child sexual exploitation any more.
+    -- Stays counted, and is shown apart only when nobody holds it for child sexual
+    -- exploitation any more.
     bool_and(is_cancelled) as is_cancelled,
     case when bool_and(is_cancelled) then 'Y' else 'N' end as is_cancelled_code,
-    list(return_code || ' ' || record order by is_anchor desc, received_date, return_code, record) as members
+    list(
+        return_code || ' ' || record
+        order by is_anchor desc, received_date, return_code, record
+    ) as members
 from {{ ref("fct_complaint_members") }}
 group by complaint_key

@@ -5,17 +5,27 @@ with
             results.defendant_key,
             min(results.outcome_date) as convicted_date,
             count(*) as offences_count,
-            -- The conviction falls only when nothing the defendant was convicted of is left.
-            bool_and(results.appeal_result is not distinct from 'QUASHED') as is_quashed,
-            max(results.appeal_date) filter (where results.appeal_result = 'QUASHED') as quashed_date
+            -- The conviction falls only when nothing the defendant was convicted of
+            -- is left.
+            bool_and(
+                results.appeal_result is not distinct from 'QUASHED'
+            ) as is_quashed,
+            max(results.appeal_date) filter (
+                where results.appeal_result = 'QUASHED'
+            ) as quashed_date
         from {{ ref("stg_crt_result") }} as results
         where
             results.court_outcome in {{ codes_in_group("court_outcome", "successful") }}
-            and results.ho_offence_class in (select ho_offence_class from {{ ref("offence_sets") }})
+            and results.ho_offence_class
+            in (select ho_offence_class from {{ ref("offence_sets") }})
         group by results.case_ref, results.defendant_key
     ),
     events as (
-        select *, 'convicted' as conviction_event, convicted_date as counted_date, 1 as conviction_count
+        select
+            *,
+            'convicted' as conviction_event,
+            convicted_date as counted_date,
+            1 as conviction_count
         from guilty
         union all
         select *, 'quashed', quashed_date, -1

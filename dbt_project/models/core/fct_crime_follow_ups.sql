@@ -1,14 +1,20 @@
--- How far the returns of outcomes and charges reach decides whether a crime has been followed long enough.
+-- How far the returns of outcomes and charges reach decides whether a crime has been
+-- followed long enough.
 with
     received_to as (
-        select least(max(period_end) filter (where return_code = 'R03'), max(period_end) filter (where return_code = 'R06')) as last_day
+        select
+            least(
+                max(period_end) filter (where return_code = 'R03'),
+                max(period_end) filter (where return_code = 'R06')
+            ) as last_day
         from {{ ref("stg_submissions") }}
     ),
     charges as (
         select crime_ref, min(charged_date) as charged_date
         from
             (
-                select unnest(crime_refs) as crime_ref, first_charge_date as charged_date
+                select
+                    unnest(crime_refs) as crime_ref, first_charge_date as charged_date
                 from {{ ref("fct_prosecutions") }}
                 where first_charge_date is not null
                 union all
@@ -28,15 +34,30 @@ select
     crimes.organisation_code,
     crimes.area_code,
     crimes.recorded_date,
-    case when currents.outcome_group <> 'unassigned' then currents.outcome_date end as finalised_date,
+    case
+        when currents.outcome_group <> 'unassigned' then currents.outcome_date
+    end as finalised_date,
     follow_ups.months_followed,
     charges.charged_date,
-    charges.charged_date is not null and coalesce(charges.charged_date < ends.follow_up_ends, true) as is_charged,
-    ends.follow_up_ends is null or coalesce(ends.follow_up_ends <= received_to.last_day + 1, false) as is_followed_up
+    charges.charged_date is not null
+    and coalesce(charges.charged_date < ends.follow_up_ends, true) as is_charged,
+    ends.follow_up_ends is null
+    or coalesce(
+        ends.follow_up_ends <= received_to.last_day + 1, false
+    ) as is_followed_up
 from {{ ref("fct_crimes") }} as crimes
 cross join {{ ref("follow_up_months") }} as follow_ups
 cross join received_to
-cross join lateral (select cast(crimes.recorded_date + to_months(follow_ups.months) as date) as follow_up_ends) as ends
+cross join
+    lateral(
+        select
+            cast(
+                crimes.recorded_date + to_months(follow_ups.months) as date
+            ) as follow_up_ends
+    ) as ends
 left join charges using (crime_ref)
-left join currents on crimes.organisation_code = currents.organisation_code and crimes.crime_ref = currents.crime_ref
+left join
+    currents
+    on crimes.organisation_code = currents.organisation_code
+    and crimes.crime_ref = currents.crime_ref
 where crimes.is_cse and crimes.is_counted

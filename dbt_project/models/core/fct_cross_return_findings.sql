@@ -1,13 +1,28 @@
 with
     found as (
-        select * from {{ ref("fct_police_findings") }}
+        select *
+        from {{ ref("fct_police_findings") }}
         union all
-        select * from {{ ref("fct_social_care_findings") }}
+        select *
+        from {{ ref("fct_social_care_findings") }}
         union all
-        select * from {{ ref("fct_series_findings") }}
+        select *
+        from {{ ref("fct_series_findings") }}
+        union all
+        select *
+        from {{ ref("fct_total_findings") }}
     )
-select rules.rule_code, rules.severity, found.area_code, years.period, found.record, rules.says
+select
+    rules.rule_code,
+    rules.severity,
+    found.area_code,
+    years.period,
+    found.record,
+    rules.says
 from found
 inner join {{ ref("cross_return_rules") }} as rules using (rule_code)
-left join {{ ref("dim_period_days") }} as years on found.event_date = years.day and years.period_kind = 'financial_year'
+left join
+    {{ ref("dim_period_days") }} as years
+    on found.event_date = years.day
+    and years.period_kind = 'financial_year'
 order by rules.rule_code, found.area_code, years.period, found.record

@@ -18,7 +18,9 @@ select
     ) as area_code,
     min(investigation_opened) as opened_date,
     -- Closed only when no part of it is still open.
-    case when bool_and(investigation_closed is not null) then max(investigation_closed) end as closed_date,
+    case
+        when bool_and(investigation_closed is not null) then max(investigation_closed)
+    end as closed_date,
     bool_or(is_cse) as is_cse,
     count(distinct crime_ref) as crimes_count,
     count(distinct crime_ref) filter (where is_cse) as cse_crimes_count

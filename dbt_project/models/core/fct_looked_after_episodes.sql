@@ -8,7 +8,8 @@ select
     episodes.rne as start_reason,
     episodes.rec as end_reason,
     episodes.ls as legal_status,
-    -- Short breaks are care for a while, and leave the child out of the count of children looked after.
+    -- Short breaks are care for a while, and leave the child out of the count of
+    -- children looked after.
     coalesce(statuses.code_group, '') <> 'exclude_from_cla_counts' as is_counted,
     episodes.place as placement,
     coalesce(placements.code_group, 'unknown') as placement_group,
@@ -25,5 +26,11 @@ select
     episodes.file,
     episodes.line
 from {{ ref("stg_lac_episode") }} as episodes
-left join {{ ref("codes") }} as statuses on episodes.ls = statuses.code and statuses.list = 'legal_status'
-left join {{ ref("codes") }} as placements on episodes.place = placements.code and placements.list = 'placement_type'
+left join
+    {{ ref("codes") }} as statuses
+    on episodes.ls = statuses.code
+    and statuses.list = 'legal_status'
+left join
+    {{ ref("codes") }} as placements
+    on episodes.place = placements.code
+    and placements.list = 'placement_type'

@@ -5,7 +5,10 @@ with
             episode_ref,
             organisation_code,
             coalesce(
-                {{ in_south_yorkshire("area_la") }}, {{ in_south_yorkshire("residence_la") }}, {{ in_south_yorkshire("placing_la") }}, 'U'
+                {{ in_south_yorkshire("area_la") }},
+                {{ in_south_yorkshire("residence_la") }},
+                {{ in_south_yorkshire("placing_la") }},
+                'U'
             ) as area_code,
             {{ child_key("rows") }} as child_key,
             category = 'MISSING' as is_missing,

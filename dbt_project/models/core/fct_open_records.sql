@@ -1,4 +1,5 @@
--- A record an organisation left open should be in its next return, closed or still open.
+-- A record an organisation left open should be in its next return, closed or still
+-- open.
 {%- set returns = [
     ("R09", "stg_sc_contact_referral", "referral_id", "referral_date", "closure_date", "contact_only = 'N' and nfa = 'N'"),
     ("R10", "stg_sc_assessment", "assessment_id", "start_date", "authorised_date", "true"),
@@ -6,24 +7,23 @@
     ("R14", "stg_la_missing", "record_ref", "mis_start", "mis_end", "true"),
 ] %}
 {% for code, relation, record, start, end, open_where in returns %}
-select
-    '{{ code }}' as return_code,
-    rows.organisation_code,
-    rows.{{ record }} as record,
-    rows.la as area_code,
-    rows.{{ start }} as start_date,
-    rows.period as last_period,
-    later.organisation_code is null as is_latest_return
-from {{ ref(relation) }} as rows
-left join
-    (
-        select organisation_code, max(period_start) as period_start
-        from {{ ref("stg_submissions") }}
-        where return_code = '{{ code }}'
-        group by organisation_code
-    ) as later
-    on rows.organisation_code = later.organisation_code
-    and rows.period_end < later.period_start
-where rows.{{ end }} is null and {{ open_where }}
-{{ "union all" if not loop.last }}
+    select
+        '{{ code }}' as return_code,
+        rows.organisation_code,
+        rows.{{ record }} as record,
+        rows.la as area_code,
+        rows.{{ start }} as start_date,
+        rows.period as last_period,
+        later.organisation_code is null as is_latest_return
+    from {{ ref(relation) }} as rows
+    left join
+        (
+            select organisation_code, max(period_start) as period_start
+            from {{ ref("stg_submissions") }}
+            where return_code = '{{ code }}'
+            group by organisation_code
+        ) as later
+        on rows.organisation_code = later.organisation_code
+        and rows.period_end < later.period_start
+    where rows.{{ end }} is null and {{ open_where }} {{ "union all" if not loop.last }}
 {% endfor %}

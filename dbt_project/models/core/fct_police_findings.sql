@@ -6,7 +6,14 @@ with
         from {{ ref("stg_submissions") }}
     ),
     charges as (
-        select case_ref, defendant_key, area_code, is_cse, cps_cse_monitoring_flag, first_charge_date, unnest(crime_refs) as crime_ref
+        select
+            case_ref,
+            defendant_key,
+            area_code,
+            is_cse,
+            cps_cse_monitoring_flag,
+            first_charge_date,
+            unnest(crime_refs) as crime_ref
         from {{ ref("fct_prosecutions") }}
     ),
     outcome_charges as (
@@ -15,7 +22,11 @@ with
         where outcome_group = 'charge' and is_cse and reopened_date is null
     ),
     merged_complaints as (
-        select 'X01' as rule_code, area_code, received_date as event_date, array_to_string(members, ' + ') as record
+        select
+            'X01' as rule_code,
+            area_code,
+            received_date as event_date,
+            array_to_string(members, ' + ') as record
         from {{ ref("fct_complaints") }}
         where organisations_count > 1
     ),
@@ -23,18 +34,31 @@ with
         select outcomes.crime_ref
         from outcome_charges as outcomes
         inner join charges using (crime_ref)
-        where abs(date_diff('day', outcomes.outcome_date, charges.first_charge_date)) <= {{ threshold("charge_return_days") }}
+        where
+            abs(date_diff('day', outcomes.outcome_date, charges.first_charge_date))
+            <= {{ threshold("charge_return_days") }}
     ),
     charges_not_returned as (
-        select 'X02', outcomes.area_code, outcomes.outcome_date, 'crime ' || outcomes.crime_ref
+        select
+            'X02',
+            outcomes.area_code,
+            outcomes.outcome_date,
+            'crime ' || outcomes.crime_ref
         from outcome_charges as outcomes
         cross join reach
         anti join charged_in_time using (crime_ref)
         -- Until the charge could have been returned its absence says nothing.
-        where outcomes.outcome_date + cast({{ threshold("charge_return_days") }} as integer) <= reach.charges_to
+        where
+            outcomes.outcome_date
+            + cast({{ threshold("charge_return_days") }} as integer)
+            <= reach.charges_to
     ),
     outcomes_not_returned as (
-        select 'X02', charges.area_code, charges.first_charge_date, 'case ' || charges.case_ref || ' ' || charges.defendant_key
+        select
+            'X02',
+            charges.area_code,
+            charges.first_charge_date,
+            'case ' || charges.case_ref || ' ' || charges.defendant_key
         from charges
         cross join reach
         left join outcome_charges as outcomes using (crime_ref)
@@ -49,23 +73,38 @@ with
             is_counted
             and persons_count > 0
             and (
-                (multi_perp_flag = 'Y' and suspects_count < {{ threshold("group_suspects") }})
-                or (multi_perp_flag = 'N' and suspects_count >= {{ threshold("group_suspects") }})
+                (
+                    multi_perp_flag = 'Y'
+                    and suspects_count < {{ threshold("group_suspects") }}
+                )
+                or (
+                    multi_perp_flag = 'N'
+                    and suspects_count >= {{ threshold("group_suspects") }}
+                )
             )
     ),
     flags as (
-        select 'X04', crimes.area_code, crimes.recorded_date, 'crime ' || crimes.crime_ref || ', case ' || charges.case_ref
+        select
+            'X04',
+            crimes.area_code,
+            crimes.recorded_date,
+            'crime ' || crimes.crime_ref || ', case ' || charges.case_ref
         from charges
         inner join {{ ref("fct_crimes") }} as crimes using (crime_ref)
         where crimes.is_cse <> (charges.cps_cse_monitoring_flag = 'Y')
         group by all
     )
-select * from merged_complaints
+select *
+from merged_complaints
 union all
-select * from charges_not_returned
+select *
+from charges_not_returned
 union all
-select * from outcomes_not_returned
+select *
+from outcomes_not_returned
 union all
-select * from perpetrators
+select *
+from perpetrators
 union all
-select * from flags
+select *
+from flags

@@ -2,23 +2,35 @@ with
     events as (
         select events.*, referrals.child_key as referral_child_key, referrals.is_cse
         from {{ ref("stg_sc_protection_event") }} as events
-        left join {{ ref("fct_referrals") }} as referrals using (organisation_code, referral_id)
+        left join
+            {{ ref("fct_referrals") }} as referrals using (
+                organisation_code, referral_id
+            )
     ),
     conferences as (
         select
             conference.organisation_code,
             conference.event_id,
-            -- The discussion the conference goes back to by its links; else the last one of the referral
+            -- The discussion the conference goes back to by its links; else the last
+            -- one of the referral
             -- before it; else the enquiry, which a discussion opens.
             coalesce(
                 max(linked.event_date) filter (where linked.event_type = 'STRAT'),
-                max(before.event_date) filter (where linked.event_type = 'S47' and before.event_type = 'STRAT'),
+                max(before.event_date) filter (
+                    where linked.event_type = 'S47' and before.event_type = 'STRAT'
+                ),
                 max(same.event_date) filter (where same.event_type = 'STRAT'),
                 max(same.event_date) filter (where same.event_type = 'S47')
             ) as strategy_date
         from events as conference
-        left join events as linked on conference.organisation_code = linked.organisation_code and conference.linked_event_id = linked.event_id
-        left join events as before on linked.organisation_code = before.organisation_code and linked.linked_event_id = before.event_id
+        left join
+            events as linked
+            on conference.organisation_code = linked.organisation_code
+            and conference.linked_event_id = linked.event_id
+        left join
+            events as before
+            on linked.organisation_code = before.organisation_code
+            and linked.linked_event_id = before.event_id
         left join
             events as same
             on conference.organisation_code = same.organisation_code
@@ -44,15 +56,22 @@ select
     events.latest_category,
     events.previous_plans,
     conferences.strategy_date,
-    held.working_day_number - discussed.working_day_number as working_days_from_strategy,
+    held.working_day_number
+    - discussed.working_day_number as working_days_from_strategy,
     case
         when events.event_type = 'ICPC'
-        then coalesce(held.working_day_number - discussed.working_day_number <= {{ threshold("conference_working_days") }}, false)
+        then
+            coalesce(
+                held.working_day_number - discussed.working_day_number
+                <= {{ threshold("conference_working_days") }},
+                false
+            )
     end as is_within_time,
     events.submission_id,
     events.file,
     events.line
 from events
 left join conferences using (organisation_code, event_id)
-left join {{ ref("dim_days") }} as discussed on conferences.strategy_date = discussed.day
+left join
+    {{ ref("dim_days") }} as discussed on conferences.strategy_date = discussed.day
 left join {{ ref("dim_days") }} as held on events.event_date = held.day

@@ -1,12 +1,23 @@
--- The funnel begins where a council took the concern on: contacts and no further action are left out.
+-- The funnel begins where a council took the concern on: contacts and no further
+-- action are left out.
 with
     referrals as (
-        select organisation_code, referral_id, area_code, child_key, age_band_at_referral, referral_date
+        select
+            organisation_code,
+            referral_id,
+            area_code,
+            child_key,
+            age_band_at_referral,
+            referral_date
         from {{ ref("fct_referrals") }}
         where is_cse and not is_contact_only and not is_no_further_action
     ),
     reached as (
-        select organisation_code, referral_id, 'referral' as stage, referral_date as reached_date
+        select
+            organisation_code,
+            referral_id,
+            'referral' as stage,
+            referral_date as reached_date
         from referrals
         union all
         select organisation_code, referral_id, 'assessment', start_date
@@ -15,7 +26,17 @@ with
         select
             organisation_code,
             referral_id,
-            case event_type when 'STRAT' then 'strategy' when 'S47' then 's47' when 'ICPC' then 'conference' when 'CPP_START' then 'plan' end,
+            case
+                event_type
+                when 'STRAT'
+                then 'strategy'
+                when 'S47'
+                then 's47'
+                when 'ICPC'
+                then 'conference'
+                when 'CPP_START'
+                then 'plan'
+            end,
             event_date
         from {{ ref("fct_protection_events") }}
     ),
@@ -38,7 +59,8 @@ select
     date_diff('day', referrals.referral_date, firsts.reached_date) as days_from_referral
 from referrals
 cross join {{ ref("referral_stages") }} as stages
-left join firsts
+left join
+    firsts
     on referrals.organisation_code = firsts.organisation_code
     and referrals.referral_id = firsts.referral_id
     and stages.stage = firsts.stage

@@ -15,11 +15,13 @@ select
     rows.closure_reason,
     rows.nrm_referred,
     {{ age_at("rows.birth_month", "rows.referral_date") }} as age_at_referral,
-    {{ age_band(age_at("rows.birth_month", "rows.referral_date")) }} as age_band_at_referral,
+    {{ age_band(age_at("rows.birth_month", "rows.referral_date")) }}
+    as age_band_at_referral,
     coalesce(rows.sex, 'U') as sex,
     coalesce(groups.ethnicity_group, 'Unknown') as ethnicity_group,
     rows.submission_id,
     rows.file,
     rows.line
 from {{ ref("stg_sc_contact_referral") }} as rows
-left join {{ ref("ethnicity_groups") }} as groups using (ethnicity_scheme, ethnicity_code)
+left join
+    {{ ref("ethnicity_groups") }} as groups using (ethnicity_scheme, ethnicity_code)

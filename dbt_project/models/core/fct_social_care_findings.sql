@@ -6,43 +6,87 @@ with
         group by organisation_code
     ),
     not_assessed as (
-        select 'X11' as rule_code, referrals.area_code, referrals.referral_date as event_date, 'referral ' || referrals.referral_id as record
+        select
+            'X11' as rule_code,
+            referrals.area_code,
+            referrals.referral_date as event_date,
+            'referral ' || referrals.referral_id as record
         from {{ ref("fct_referral_stages") }} as referrals
         inner join reach using (organisation_code)
-        inner join {{ ref("dim_days") }} as referred on referrals.referral_date = referred.day
+        inner join
+            {{ ref("dim_days") }} as referred on referrals.referral_date = referred.day
         inner join {{ ref("dim_days") }} as by_now on reach.assessed_to = by_now.day
-        left join {{ ref("dim_days") }} as assessed on referrals.reached_date = assessed.day
+        left join
+            {{ ref("dim_days") }} as assessed on referrals.reached_date = assessed.day
         where
             referrals.stage = 'assessment'
-            and coalesce(assessed.working_day_number, by_now.working_day_number) - referred.working_day_number > {{ threshold("assessment_working_days") }}
+            and coalesce(assessed.working_day_number, by_now.working_day_number)
+            - referred.working_day_number
+            > {{ threshold("assessment_working_days") }}
     ),
     not_discussed as (
-        select 'X11', assessments.area_code, assessments.start_date, 'assessment ' || assessments.assessment_id
+        select
+            'X11',
+            assessments.area_code,
+            assessments.start_date,
+            'assessment ' || assessments.assessment_id
         from {{ ref("fct_assessments") }} as assessments
         anti join
-            (select organisation_code, referral_id from {{ ref("fct_protection_events") }} where event_type = 'STRAT') as discussed
-            using (organisation_code, referral_id)
+            (
+                select organisation_code, referral_id
+                from {{ ref("fct_protection_events") }}
+                where event_type = 'STRAT'
+            ) as discussed using (organisation_code, referral_id)
         where assessments.cse_factor_11a and assessments.is_harm_found
     ),
     birth_months as (
-        select 'X20', 'SY', max(mentions.event_date), list_aggregate(list_sort(list(distinct mentions.return_code || ' ' || mentions.record)), 'string_agg', ', ')
+        select
+            'X20',
+            'SY',
+            max(mentions.event_date),
+            list_aggregate(
+                list_sort(
+                    list(distinct mentions.return_code || ' ' || mentions.record)
+                ),
+                'string_agg',
+                ', '
+            )
         from {{ ref("fct_child_mentions") }} as mentions
-        semi join (select child_key from {{ ref("dim_children") }} where birth_months_count > 1) as differing using (child_key)
+        semi join
+            (
+                select child_key
+                from {{ ref("dim_children") }}
+                where birth_months_count > 1
+            ) as differing using (child_key)
         where mentions.birth_month is not null
         group by mentions.child_key
     ),
     area_codes as (
-        select 'X22', organisations.area_code, submissions.period_end, findings.return_code || ' ' || findings.organisation_code || ', ' || findings.file
+        select
+            'X22',
+            organisations.area_code,
+            submissions.period_end,
+            findings.return_code
+            || ' '
+            || findings.organisation_code
+            || ', '
+            || findings.file
         from {{ ref("stg_findings") }} as findings
         inner join {{ ref("stg_submissions") }} as submissions using (submission_id)
-        left join {{ ref("dim_organisations") }} as organisations on findings.organisation_code = organisations.organisation_code
+        left join
+            {{ ref("dim_organisations") }} as organisations
+            on findings.organisation_code = organisations.organisation_code
         where findings.rule_code = 'X22'
         group by all
     )
-select * from not_assessed
+select *
+from not_assessed
 union all
-select * from not_discussed
+select *
+from not_discussed
 union all
-select * from birth_months
+select *
+from birth_months
 union all
-select * from area_codes
+select *
+from area_codes

@@ -2,10 +2,14 @@ select
     posts.agency as organisation_code,
     posts.la as area_code,
     posts.role as workforce_role,
-    case groups.code_group
-        when 'police' then 'police_officer'
-        when 'social_worker' then 'social_worker'
-        when 'other' then 'other_specialist'
+    case
+        groups.code_group
+        when 'police'
+        then 'police_officer'
+        when 'social_worker'
+        then 'social_worker'
+        when 'other'
+        then 'other_specialist'
         else 'not_counted'
     end as workforce_group,
     posts.team,
@@ -22,4 +26,7 @@ select
     posts.file,
     posts.line
 from {{ ref("stg_wkf_post") }} as posts
-left join {{ ref("codes") }} as groups on posts.role = groups.code and groups.list = 'wkf_role'
+left join
+    {{ ref("codes") }} as groups
+    on posts.role = groups.code
+    and groups.list = 'wkf_role'

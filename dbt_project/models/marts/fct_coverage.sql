@@ -1,22 +1,37 @@
 {{ config(contract={"enforced": true}) }}
 with
     months as (
-        select period, start_date, end_date from {{ ref("dim_periods") }} where period_kind = 'month'
+        select period, start_date, end_date
+        from {{ ref("dim_periods") }}
+        where period_kind = 'month'
     ),
     tries as (
-        select receipts.organisation_code, receipts.return_code, months.period, receipts.status, counted.is_nil
+        select
+            receipts.organisation_code,
+            receipts.return_code,
+            months.period,
+            receipts.status,
+            counted.is_nil
         from {{ ref("stg_receipts") }} as receipts
-        -- A return sent before the period was over says nothing yet of the months to come.
-        inner join months on months.start_date <= receipts.period_end and months.end_date >= receipts.period_start and months.start_date <= receipts.received_date
+        -- A return sent before the period was over says nothing yet of the months to
+        -- come.
+        inner join
+            months
+            on months.start_date <= receipts.period_end
+            and months.end_date >= receipts.period_start
+            and months.start_date <= receipts.received_date
         left join {{ ref("stg_submissions") }} as counted using (submission_id)
     ),
-    -- Posts are counted on a day: only a month with a count has been received, whatever the period said.
+    -- Posts are counted on a day: only a month with a count has been received,
+    -- whatever the period said.
     snapshots as (
         select distinct organisation_code, strftime(snapshot_date, '%Y-%m') as period
         from {{ ref("fct_workforce") }}
     ),
     snapshot_returns as (
-        select distinct return_code from {{ ref("expected_returns") }} where is_snapshot = 'Y'
+        select distinct return_code
+        from {{ ref("expected_returns") }}
+        where is_snapshot = 'Y'
     ),
     owed as (
         select expected.organisation_code, expected.return_code, months.period
@@ -27,7 +42,8 @@ with
             and months.end_date >= expected.period_start
             and (
                 months.end_date >= expected.period_end
-                or expected.return_code not in (select return_code from snapshot_returns)
+                or expected.return_code
+                not in (select return_code from snapshot_returns)
             )
     ),
     cells as (
@@ -43,9 +59,12 @@ with
             cells.return_code,
             cells.period,
             case
-                when bool_or(not tries.is_nil) then 'received'
-                when bool_or(tries.is_nil) then 'nil'
-                when bool_or(tries.status = 'refused') then 'refused'
+                when bool_or(not tries.is_nil)
+                then 'received'
+                when bool_or(tries.is_nil)
+                then 'nil'
+                when bool_or(tries.status = 'refused')
+                then 'refused'
                 else 'not received'
             end as status
         from cells

@@ -10,6 +10,5 @@
 {%- endfor %}
 -- depends_on: {{ ref("dim_period_days") }}, {{ ref("fct_indicator_coverage") }}, {{ ref("indicators") }}
 {% for indicator in indicator_rows() %}
-{{ indicator_counts(indicator, loop.index) }}
-{{ "union all" if not loop.last }}
+    {{ indicator_counts(indicator, loop.index) }} {{ "union all" if not loop.last }}
 {% endfor %}

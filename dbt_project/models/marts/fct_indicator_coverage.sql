@@ -1,5 +1,7 @@
--- An indicator needs its returns from every organisation that owes them, for every month of the period;
--- a count on a day needs the period's last month only. From when a return was asked for does not matter
+-- An indicator needs its returns from every organisation that owes them, for every
+-- month of the period;
+-- a count on a day needs the period's last month only. From when a return was asked
+-- for does not matter
 -- here: without it the figure is not whole.
 with
     received as (
@@ -8,7 +10,9 @@ with
         where status in ('received', 'nil')
     ),
     months as (
-        select period, start_date, end_date from {{ ref("dim_periods") }} where period_kind = 'month'
+        select period, start_date, end_date
+        from {{ ref("dim_periods") }}
+        where period_kind = 'month'
     ),
     reach as (
         select min(months.start_date) as first_day, max(months.end_date) as last_day
@@ -16,28 +20,59 @@ with
         inner join months using (period)
     ),
     wanted as (
-        select distinct coalesce(returns, '') as returns, period_match from {{ ref("indicators") }}
+        select distinct coalesce(returns, '') as returns, period_match
+        from {{ ref("indicators") }}
     ),
     areas as (
-        select distinct area_code from {{ ref("areas") }} where level in ('district', 'force')
+        select distinct area_code
+        from {{ ref("areas") }}
+        where level in ('district', 'force')
     ),
     spans as (
-        select wanted.returns, wanted.period_match, areas.area_code, periods.period, periods.period_kind, periods.start_date, periods.end_date, periods.mid_year
+        select
+            wanted.returns,
+            wanted.period_match,
+            areas.area_code,
+            periods.period,
+            periods.period_kind,
+            periods.start_date,
+            periods.end_date,
+            periods.mid_year
         from wanted
         cross join areas
         cross join {{ ref("dim_periods") }} as periods
-        inner join reach on periods.start_date <= reach.last_day and periods.end_date >= reach.first_day
+        inner join
+            reach
+            on periods.start_date <= reach.last_day
+            and periods.end_date >= reach.first_day
     ),
-    -- R19:police asks the return of the police alone, R19 of every organisation that owes it.
+    -- R19:police asks the return of the police alone, R19 of every organisation that
+    -- owes it.
     asked as (
-        select wanted.returns, split_part(part, ':', 1) as return_code, split_part(part, ':', 2) as organisation_kind
-        from (select returns, unnest(string_split(returns, ';')) as part from (select distinct returns from wanted)) as wanted
+        select
+            wanted.returns,
+            split_part(part, ':', 1) as return_code,
+            split_part(part, ':', 2) as organisation_kind
+        from
+            (
+                select returns, unnest(string_split(returns, ';')) as part
+                from (select distinct returns from wanted)
+            ) as wanted
     ),
     needs as (
-        select spans.returns, spans.period_match, spans.area_code, spans.period, pairs.return_code, pairs.organisation_code, months.period as month
+        select
+            spans.returns,
+            spans.period_match,
+            spans.area_code,
+            spans.period,
+            pairs.return_code,
+            pairs.organisation_code,
+            months.period as month
         from spans
         inner join asked on spans.returns = asked.returns
-        inner join {{ ref("expected_returns") }} as pairs on asked.return_code = pairs.return_code
+        inner join
+            {{ ref("expected_returns") }} as pairs
+            on asked.return_code = pairs.return_code
         inner join
             {{ ref("dim_organisations") }} as organisations
             on pairs.organisation_code = organisations.organisation_code
@@ -48,7 +83,10 @@ with
             and months.end_date <= spans.end_date
             and (spans.period_match <> 'at end' or months.end_date = spans.end_date)
         where
-            (spans.area_code = 'SY' or organisations.area_code in (spans.area_code, 'SY'))
+            (
+                spans.area_code = 'SY'
+                or organisations.area_code in (spans.area_code, 'SY')
+            )
             and coalesce(pairs.valid_to, date 'infinity') >= months.start_date
     ),
     counted as (
@@ -59,7 +97,11 @@ with
             needs.period,
             count(*) as needed_count,
             count(received.period) as received_count,
-            list_sort(list(distinct needs.return_code || ' ' || needs.organisation_code) filter (where received.period is null)) as not_received
+            list_sort(
+                list(
+                    distinct needs.return_code || ' ' || needs.organisation_code
+                ) filter (where received.period is null)
+            ) as not_received
         from needs
         left join
             received
@@ -73,8 +115,12 @@ select
     coalesce(counted.needed_count, 0) as needed_count,
     coalesce(counted.received_count, 0) as received_count,
     case
-        when counted.needed_count is null or counted.received_count = counted.needed_count then 'received'
-        when counted.received_count = 0 then 'not received'
+        when
+            counted.needed_count is null
+            or counted.received_count = counted.needed_count
+        then 'received'
+        when counted.received_count = 0
+        then 'not received'
         else 'part received'
     end as status,
     coalesce(counted.not_received, []) as not_received

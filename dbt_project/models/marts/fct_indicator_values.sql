@@ -3,34 +3,6 @@ with
     indicators as (
         select *, coalesce(returns, '') as needs from {{ ref("indicators") }}
     ),
-    -- Every figure there could be, so that what did not happen is a zero and what was not received is not.
-    breakdowns as (
-        select indicator_code, unit, 'all' as breakdown, 'all' as breakdown_value
-        from indicators
-        where has_total = 'Y'
-        union all
-        select parts.indicator_code, parts.unit, found.breakdown, found.breakdown_value
-        from
-            (
-                select indicator_code, unit, split_part(unnest(string_split(breakdowns, ';')), '=', 1) as breakdown
-                from indicators
-                where breakdowns is not null
-            ) as parts
-        inner join {{ ref("breakdown_values") }} as found using (breakdown)
-    ),
-    spine as (
-        select breakdowns.*, coverage.area_code, coverage.period
-        from breakdowns
-        inner join indicators using (indicator_code, unit)
-        inner join {{ ref("fct_indicator_coverage") }} as coverage on indicators.needs = coverage.returns and indicators.period_match = coverage.period_match
-    ),
-    cells as (
-        select indicator_code, unit, area_code, period, breakdown, breakdown_value
-        from spine
-        union
-        select indicator_code, unit, area_code, period, breakdown, breakdown_value
-        from {{ ref("fct_indicator_counts") }}
-    ),
     judged as (
         select
             cells.*,
@@ -40,21 +12,37 @@ with
             indicators.population_series,
             coverage.mid_year,
             case
-                when coverage.status <> 'received' then coverage.status
-                when counts.is_incomplete then 'incomplete follow-up'
+                when coverage.status <> 'received'
+                then coverage.status
+                when counts.is_incomplete
+                then 'incomplete follow-up'
                 else 'received'
             end as status,
-            coalesce(counts.numerator, case when indicators.zero_when_empty = 'Y' then 0 end) as numerator,
-            case when indicators.denominator is not null then coalesce(counts.denominator, 0) end as denominator
-        from cells
+            -- Nothing in a part of what was asked for is not yet nothing.
+            case
+                when counts.indicator_code is not null
+                then counts.numerator
+                when coverage.status = 'received' and indicators.zero_when_empty = 'Y'
+                then 0
+            end as numerator,
+            case
+                when counts.indicator_code is not null
+                then counts.denominator
+                when coverage.status = 'received' and indicators.denominator is not null
+                then 0
+            end as denominator,
+            indicators.denominator is not null as is_share
+        from {{ ref("fct_indicator_cells") }} as cells
         inner join indicators using (indicator_code, unit)
-        -- Where the place is not known the whole of South Yorkshire's returns could have told it.
+        -- Where the place is not known the whole of South Yorkshire's returns could
+        -- have told it.
         inner join
             {{ ref("fct_indicator_coverage") }} as coverage
             on indicators.needs = coverage.returns
             and indicators.period_match = coverage.period_match
             and cells.period = coverage.period
-            and coverage.area_code = case when cells.area_code = 'U' then 'SY' else cells.area_code end
+            and coverage.area_code
+            = case when cells.area_code = 'U' then 'SY' else cells.area_code end
         left join
             {{ ref("fct_indicator_counts") }} as counts
             on cells.indicator_code = counts.indicator_code
@@ -65,13 +53,18 @@ with
             and cells.breakdown_value = counts.breakdown_value
         where indicators.population_ages is null or coverage.period_kind like '%year'
     ),
-    -- A rate is given on each series of the population there is, and in total on the one chosen.
+    -- A rate is given on each series of the population there is, and in total on the
+    -- one chosen.
     rated as (
         select
             judged.* exclude (denominator, breakdown, breakdown_value),
             cast(populations.population as double) as denominator,
             unnest(
-                case when populations.population_series = judged.population_series then ['all', 'population series'] else ['population series'] end
+                case
+                    when populations.population_series = judged.population_series
+                    then ['all', 'population series']
+                    else ['population series']
+                end
             ) as breakdown,
             populations.population_series as on_series
         from judged
@@ -82,11 +75,33 @@ with
             and judged.population_ages = populations.population_ages
     ),
     together as (
-        select indicator_code, unit, area_code, period, basis, breakdown, breakdown_value, numerator, denominator, scale, status
+        select
+            indicator_code,
+            unit,
+            area_code,
+            period,
+            basis,
+            breakdown,
+            breakdown_value,
+            numerator,
+            denominator,
+            scale,
+            status
         from judged
         where population_ages is null
         union all
-        select indicator_code, unit, area_code, period, basis, breakdown, case breakdown when 'all' then 'all' else on_series end, numerator, denominator, scale, status
+        select
+            indicator_code,
+            unit,
+            area_code,
+            period,
+            basis,
+            breakdown,
+            case breakdown when 'all' then 'all' else on_series end,
+            numerator,
+            denominator,
+            scale,
+            status
         from rated
     )
 select
@@ -99,8 +114,10 @@ select
     case when status <> 'not received' then numerator end as numerator,
     case when status <> 'not received' then denominator end as denominator,
     case
-        when status = 'not received' then null
-        when denominator is null then numerator * scale
+        when status = 'not received'
+        then null
+        when denominator is null
+        then numerator * scale
         else scale * numerator / nullif(denominator, 0)
     end as value,
     unit,

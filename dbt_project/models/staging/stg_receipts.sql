@@ -1,4 +1,5 @@
--- Everything that arrived by the moment, refused or not and replaced since or not: what was tried.
+-- Everything that arrived by the moment, refused or not and replaced since or not:
+-- what was tried.
 select
     submission_id,
     organisation_code,
@@ -9,4 +10,7 @@ select
     {{ local_date("received_at") }} as received_date,
     status
 from {{ source("landing", "submissions") }}
-where status <> 'duplicate' and received_at <= timestamptz '{{ var("as_at") }}' and period_start is not null
+where
+    status <> 'duplicate'
+    and received_at <= timestamptz '{{ var("as_at") }}'
+    and period_start is not null

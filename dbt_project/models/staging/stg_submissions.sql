@@ -1,4 +1,5 @@
--- Of one organisation, return and period the latest submission counts; what was refused never does,
+-- Of one organisation, return and period the latest submission counts; what was
+-- refused never does,
 -- and what was replaced since still counts for a moment before it was.
 select
     submission_id,
