@@ -51,6 +51,13 @@ class Home:
 
         return readonly.reading(self.live, self.root, self.project, self.parsed, as_at)
 
+    @property
+    def terminal(self):
+        """What shows things, for packages that know nothing of operations."""
+        from operations import terminal
+
+        return terminal
+
 
 def _default_home() -> Path:
     if given := os.environ.get("WAREHOUSE_HOME"):

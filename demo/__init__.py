@@ -22,7 +22,7 @@ def make(folder: Path, scale: float = 1.0, seed: int = 2013, faults: bool = True
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    findings, refused = [], []
+    findings, refused, strays = [], [], []
     with (
         TemporaryDirectory(dir=folder, prefix=".county-") as work,
         duckdb.connect(f"{work}/county.duckdb") as con,
@@ -35,8 +35,8 @@ def make(folder: Path, scale: float = 1.0, seed: int = 2013, faults: bool = True
             sent += national.write_ssda903(con, folder, y) + national.write_cin(con, folder, y)
         sent += manifests.write(folder, sent)
         if faults and scale >= LEAST_FOR_FAULTS:
-            more, findings = planted.write(folder)
+            more, findings, strays = planted.write(folder)
             sent += more
             refused = bad_files.write(folder)
-        told = {"seed": seed, "scale": scale, **truth.reckon(con, sent, findings, refused)}
+        told = {"seed": seed, "scale": scale, **truth.reckon(con, sent, findings, refused, strays)}
     return truth.write(folder, told)

@@ -40,13 +40,14 @@ MOVED = re.compile(r"\b2024-|(?<=/)2024\b")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a row must be found out for."""
+    """What a row must be found out for; a blank value is None, and a sensitive one may be withheld."""
 
     rule_code: str
     severity: str
     says: str
     column_name: str | None
     value: str | None
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,14 @@ def story(r: Return, e: Refused, number: int) -> list[Planted]:
     # A value that must be found out by its look stays as the example has it.
     as_is = rule.column if rule.code in LOOKS else None
     rows = [_told(r, _texts(r.accepted, e.change, i), number, as_is) for i in range(many)]
-    found = Finding(rule.code, rule.severity, e.because, rule.column, None)
+    sensitive = bool(rule.column) and r.field(rule.column).sensitive
+    found = Finding(rule.code, rule.severity, e.because, rule.column, None, sensitive)
     alone = (
         rule.where is not None
         and "row_number() over (partition by submission_id order by line)" in rule.where
     )
     return [
-        Planted(r.name, row, replace(found, value=row.get(rule.column)) if at_fault else None, alone)
+        Planted(r.name, row, replace(found, value=row.get(rule.column) or None) if at_fault else None, alone)
         for row, at_fault in zip(rows, _at_fault(r, rule, rows), strict=True)
     ]
 

@@ -26,8 +26,11 @@ UNDATED = "2025-05-14"
 COUNCIL = {"370": "BAR", "371": "DON", "372": "ROT", "373": "SHE"}
 
 
-def write(folder: Path) -> tuple[list[Sent], list[dict]]:
-    """Write the year of faults; answers with what was sent and every finding it must give."""
+def write(folder: Path) -> tuple[list[Sent], list[dict], list[Planted]]:
+    """Write the year of faults; answers with what was sent, every finding it must give, and the strays.
+
+    Strays are rows that stand and tell of something before the year of faults: they count where they belong.
+    """
     told = stories()
     rows = _rows(told)
     sent, findings, taken = [], [], set()
@@ -44,7 +47,13 @@ def write(folder: Path) -> tuple[list[Sent], list[dict]]:
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(folder, path, r, alone, (org, when), sent, findings)
-    return sent, findings
+    everything = [row for mine in rows.values() for row in mine]
+    return sent, findings, [row for row in everything if not is_error(row) and _is_stray(row)]
+
+
+def _is_stray(row: Planted) -> bool:
+    event_date = standard()[row.return_name].event_date
+    return row.values.get(event_date, UNDATED) < f"{YEAR}-04-01"
 
 
 def _in_the_year(r: Return, row: Planted) -> Planted:

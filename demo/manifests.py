@@ -1,4 +1,4 @@
-"""Manifests (R00): the police list every file of theirs; one council says of one return that it is nil."""
+"""Manifests (R00): the police list every file of theirs; others say which of their returns are nil."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from demo.returns import NIL, YEARS, Sent, period, place, received
+from demo.returns import AREA, DUE, NEVER_CAME, YEARS, Sent, period, place, received
 from expectations.standard import find
 
 
 def write(folder: Path, sent: list[Sent]) -> list[Sent]:
-    """Write the manifests of files already sent; answers with them and with the nil return they tell of."""
+    """Write the manifests of files already sent; answers with them and with the nil returns they tell of."""
+    there = {(s.organisation_code, s.return_code, s.y) for s in sent}
+    owed = {(org, code, y) for org, codes in DUE.items() for code in codes for y in YEARS}
+    nil = sorted(owed - there - {NEVER_CAME})
     written = []
-    for y in YEARS:
-        files = [s for s in sent if s.organisation_code == "SYP" and s.y == y]
-        written.append(_write(folder, "SYP", y, [_row(folder, s) for s in files]))
-    org, code, y = NIL
-    written.append(_write(folder, org, y, [_nil()]))
-    return [*written, Sent(org, code, y, (), 0, status="nil")]
+    for org in DUE:
+        for y in YEARS:
+            rows = [_row(folder, s) for s in sent if org == "SYP" == s.organisation_code and s.y == y]
+            rows += [_nil(*which) for which in nil if (which[0], which[2]) == (org, y)]
+            if rows:
+                written.append(_write(folder, org, y, rows))
+    return [*written, *(Sent(*which, (), 0, status="nil") for which in nil)]
 
 
 def _write(folder: Path, org: str, y: int, rows: list[dict]) -> Sent:
@@ -46,8 +50,8 @@ def _row(folder: Path, s: Sent) -> dict:
     return {**_common(s.organisation_code, s.return_code, s.y), **what}
 
 
-def _nil() -> dict:
-    return {**_common(*NIL), "row_count": 0, "status": "NIL"}
+def _nil(org: str, code: str, y: int) -> dict:
+    return {**_common(org, code, y), "row_count": 0, "status": "NIL"}
 
 
 def _common(org: str, code: str, y: int) -> dict:
@@ -56,7 +60,7 @@ def _common(org: str, code: str, y: int) -> dict:
         "return_code": code,
         "spec_version": find(code).version,
         "submitting_org": org,
-        "la_scope": "370;371;372;373" if org == "SYP" else "370",
+        "la_scope": AREA.get(org, ";".join(AREA.values())),
         "period_start": date(y, 4, 1),
         "period_end": date(y + 1, 3, 31),
         "period_type": "Y",

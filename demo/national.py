@@ -103,20 +103,24 @@ def write_ssda903(connection: duckdb.DuckDBPyConnection, folder: Path, y: int) -
     for table, select in SSDA903.items():
         path = where / f"{table}.csv"
         query = select.format(y=y)
-        connection.execute(f"copy ({query}) to '{path}' (format csv, header)")
         rows[table] = connection.execute(f"select count(*) from ({query})").fetchone()[0]
-        files[table] = (path.relative_to(folder).as_posix(), rows[table])
+        if rows[table]:
+            connection.execute(f"copy ({query}) to '{path}' (format csv, header)")
+            files[table] = (path.relative_to(folder).as_posix(), rows[table])
     aside = rows["header"] + rows["reviews"] + rows["uasc"]
-    kept = tuple(files[table] for table in SSDA903 if table != "missing")
-    return [
-        Sent("ROT", "R13", y, kept, rows["episodes"] + aside, skipped=aside),
-        Sent("ROT", "R14", y, (files["missing"],), rows["missing"]),
-    ]
+    kept = tuple(file for table, file in files.items() if table != "missing")
+    sent = [Sent("ROT", "R13", y, kept, rows["episodes"] + aside, skipped=aside)]
+    if rows["missing"]:
+        sent.append(Sent("ROT", "R14", y, (files["missing"],), rows["missing"]))
+    return sent if rows["episodes"] else []
 
 
 def write_cin(connection: duckdb.DuckDBPyConnection, folder: Path, y: int) -> list[Sent]:
     """Doncaster's census of one year: one XML file, three returns."""
     connection.execute(TAGS)
+    counts = connection.execute(CIN_ROWS.format(y=y)).fetchone()
+    if not counts[0]:
+        return []
     path = place(folder, "DON", "R09", y) / f"cin_census_{y + 1}.xml"
     children = connection.execute(CIN.format(y=y))
     with path.open("w", encoding="utf-8", newline="\n") as out:
@@ -124,7 +128,6 @@ def write_cin(connection: duckdb.DuckDBPyConnection, folder: Path, y: int) -> li
         while batch := children.fetchmany(10_000):
             out.write("\n".join(child for (child,) in batch) + "\n")
         out.write("</Children></Message>\n")
-    counts = connection.execute(CIN_ROWS.format(y=y)).fetchone()
     files = ((path.relative_to(folder).as_posix(), sum(counts)),)
     returns = zip(("R09", "R10", "R11"), counts, strict=True)
-    return [Sent("DON", code, y, files, rows) for code, rows in returns]
+    return [Sent("DON", code, y, files, rows) for code, rows in returns if rows]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,14 @@ import xlsxwriter
 from expectations.standard import Return, standard
 
 YEARS = range(2020, 2025)
+AREA = {"BAR": "370", "DON": "371", "ROT": "372", "SHE": "373"}
+# Which returns each organisation owes each year.
+DUE = {
+    "SYP": ("R01", "R02", "R03", "R04", "R05", "R19"),
+    "CPS": ("R06",),
+    "HMC": ("R07",),
+    **dict.fromkeys(AREA, ("R09", "R10", "R11", "R13", "R14", "R19")),
+}
 # What is not a plain CSV. Rotherham and Doncaster send their national returns (demo/national.py).
 NATIONAL = {("ROT", "R13"), ("ROT", "R14"), ("DON", "R09"), ("DON", "R10"), ("DON", "R11")}
 WORKBOOK = ("BAR", "R19", 2023)
@@ -23,7 +31,7 @@ WINDOWS_1252 = ("SHE", "R19", 2022)
 FROM_WINDOWS = ("BAR", "R10", 2022)
 # One council writes its own code in two ways in one file: the old one and the one of 2025 (X22).
 TWO_CODES = ("SHE", "R09", 2024)
-NIL = ("BAR", "R14", 2020)
+NEVER_CAME = ("DON", "R19", 2021)
 LATE = {("SYP", "R05", 2022): 25, ("HMC", "R07", 2023): 40, ("SHE", "R10", 2021): 9}
 MARKER = ("org", "y", "last", "sort", "i", "p", "born")
 
@@ -112,7 +120,7 @@ def _write_one(connection, folder: Path, r: Return, chosen: str, which: tuple, r
 def write_workbook(path: Path, sheet: str, header: tuple[str, ...], rows: list[tuple]) -> None:
     """A workbook of one sheet, everything text; its dates are fixed, so the same rows make the same bytes."""
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": date(2024, 4, 1)})
+    book.set_properties({"created": datetime(2024, 4, 1)})
     page = book.add_worksheet(sheet)
     for number, row in enumerate([header, *rows]):
         for column, value in enumerate(row):

@@ -5,12 +5,13 @@ An unknown key anywhere in a declaration is an error, so a typing slip cannot sw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
+
+from expectations.declared import Codes, Field, ForeignKey, Refused, Restates, Return, Rule
 
 RETURNS = Path(__file__).parent / "returns"
 TYPES = ("string", "date", "datetime", "yearmonth", "integer", "number", "array")
@@ -19,114 +20,6 @@ SEVERITIES = ("file", "error", "warning", "information")
 
 class StandardError(ValueError):
     """A declaration of the standard contradicts itself; ours to mend, never an agency's."""
-
-
-@dataclass(frozen=True)
-class Codes:
-    """The code list a column is held against; `on` names the column whose date the code must be valid at."""
-
-    list: str
-    on: str | None = None
-    severity: str = "error"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a return, in the words of Table Schema."""
-
-    name: str
-    title: str
-    type: str
-    description: str
-    required: bool = False
-    unique: bool = False
-    pattern: str | None = None
-    enum: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    max_length: int | None = None
-    codes: Codes | None = None
-    aliases: tuple[str, ...] = ()
-    sensitive: bool = False
-    core: bool = True
-    example: str | None = None
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule across fields, by Great Expectations' name for it, with the sentence an agency reads."""
-
-    code: str
-    says: str
-    expect: str
-    arguments: dict[str, Any]
-    when: dict[str, Any] = field(default_factory=dict)
-    severity: str = "error"
-    column: str | None = None
-
-
-@dataclass(frozen=True)
-class ForeignKey:
-    """The row's parent in another return; an array column is held value by value."""
-
-    fields: tuple[str, ...]
-    resource: str
-    reference: tuple[str, ...]
-    severity: str = "error"
-
-
-@dataclass(frozen=True)
-class Refused:
-    """An example that must be refused, in exactly these words."""
-
-    change: dict[str, Any]
-    because: str
-
-
-@dataclass(frozen=True)
-class Restates:
-    """How a later return says again what an earlier one left open.
-
-    `identity` names one record for ever; `one_open_for` are the columns within which only one record
-    can be open at a time, so that a record whose start was corrected is still known for the same.
-    """
-
-    identity: tuple[str, ...]
-    start: str | None = None
-    end: str | None = None
-    one_open_for: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Return:
-    """One return of the standard format: who sends it, its columns, its rules and its examples."""
-
-    name: str
-    code: str
-    title: str
-    description: str
-    version: str
-    organisations: tuple[str, ...]
-    organisation_column: str | None
-    periods: tuple[str, ...]
-    event_date: str | None
-    due_days: int
-    primary_key: tuple[str, ...]
-    fields: tuple[Field, ...]
-    restates: Restates
-    foreign_keys: tuple[ForeignKey, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    accepted: dict[str, Any] = field(default_factory=dict)
-    refused: tuple[Refused, ...] = ()
-    refuse_above: float = 0.05
-
-    def field(self, name: str) -> Field:
-        """The column of that name; KeyError where there is none."""
-        return next(f for f in self.fields if f.name == name)
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return tuple(f.name for f in self.fields)
 
 
 def _only(given: dict, allowed: set[str], where: str) -> None:
@@ -214,6 +107,10 @@ def _restates(given: dict, where: str) -> Restates:
     return Restates(**{**given, **lists})
 
 
+PLAIN = {"name", "code", "title", "description", "version", "event_date", "due_days"}
+LISTS = {"organisations", "periods", "primaryKey", "fields", "foreignKeys", "expectations"}
+
+
 def parse(given: dict, where: str) -> Return:
     """A declaration as read from YAML → a Return; raises StandardError, naming where it stands."""
     plain = {
@@ -241,21 +138,28 @@ def parse(given: dict, where: str) -> Return:
     examples = given.get("examples", {})
     _only(examples, {"accepted", "refused"}, f"{where}, examples")
     found = Return(
-        **{key: given[key] for key in plain},
+        **{key: given[key] for key in PLAIN},
         organisations=tuple(given["organisations"]),
         organisation_column=given.get("organisation_column"),
         periods=tuple(given["periods"]),
         primary_key=tuple(given["primaryKey"]),
-        fields=tuple(_field(f, where) for f in given["fields"]),
         restates=_restates(given["restates"], where),
-        foreign_keys=tuple(_foreign_key(k, where) for k in given.get("foreignKeys", ())),
-        rules=tuple(_rule(r, where) for r in given.get("expectations", ())),
         accepted=examples.get("accepted", {}),
-        refused=tuple(_refused(r, where) for r in examples.get("refused", ())),
         refuse_above=given.get("refuse_above", 0.05),
+        **_lists(given, examples, where),
     )
     _agrees_with_itself(found, where)
     return found
+
+
+def _lists(given: dict, examples: dict, where: str) -> dict:
+    """The parts of a declaration that are lists of nouns of their own."""
+    return {
+        "fields": tuple(_field(f, where) for f in given["fields"]),
+        "foreign_keys": tuple(_foreign_key(k, where) for k in given.get("foreignKeys", ())),
+        "rules": tuple(_rule(r, where) for r in given.get("expectations", ())),
+        "refused": tuple(_refused(r, where) for r in examples.get("refused", ())),
+    }
 
 
 def _agrees_with_itself(found: Return, where: str) -> None:
@@ -288,3 +192,16 @@ def find(name: str) -> Return:
         if name.lower() in (found.name, found.code.lower()):
             return found
     raise KeyError(name)
+
+
+__all__ = [
+    "Field",
+    "ForeignKey",
+    "Refused",
+    "Restates",
+    "Return",
+    "Rule",
+    "StandardError",
+    "find",
+    "standard",
+]

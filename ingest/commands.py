@@ -60,12 +60,11 @@ def check(
 ):
     """Check files alone: no warehouse, no key; the same rules, the same words."""
     from ingest import alone
-    from operations import terminal
 
     organisation = _organisation(sender, context.obj.seeds) if sender else None
     outcomes, findings = alone.check(files, context.obj.seeds, organisation, period, as_return, workbooks)
-    terminal.show_check(outcomes, findings, as_json)
-    raise typer.Exit(terminal.exit_code(outcomes))
+    context.obj.terminal.show_check(outcomes, findings, as_json)
+    raise typer.Exit(context.obj.terminal.exit_code(outcomes))
 
 
 @app.command()

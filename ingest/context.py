@@ -19,6 +19,7 @@ class Context:
     aliases: Aliases
     organisation_of: dict[str, str]
     organisations: frozenset[str]
+    ons_codes: dict[str, str]
     vault: Path
     scratch: Path
     run_id: str
@@ -59,6 +60,7 @@ def prepare(
         read_codes(codes),
         _aliases(connection, seeds / "code_aliases.csv"),
         *_organisations(connection, seeds / "agencies.csv"),
+        _ons_codes(connection, seeds / "areas.csv"),
         vault,
         scratch,
         run_id,
@@ -83,3 +85,9 @@ def _organisations(connection, path: Path) -> tuple[dict[str, str], frozenset[st
     rows = _read(connection, path, "organisation_code, kind, area_code")
     councils = {area: code for code, kind, area in rows if kind == "council"}
     return councils, frozenset(code for code, _, _ in rows)
+
+
+def _ons_codes(connection, path: Path) -> dict[str, str]:
+    """The ONS codes that changed: each with whether it is the old or the new one."""
+    rows = _read(connection, path, "ons_code, valid_from, valid_to")
+    return {code: "old" if until else "new" for code, since, until in rows if code and (since or until)}

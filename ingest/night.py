@@ -10,8 +10,8 @@ from time import perf_counter
 from expectations import check as checking
 from expectations.checks import checks
 from expectations.standard import Return, standard
-from ingest import acceptance, agreement, landing, loading, manifests, readers, submissions
-from ingest.acceptance import Candidate
+from ingest import acceptance, agreement, landing, loading, manifests, noticing, readers, submissions
+from ingest.acceptance import Candidate, Noticed
 from ingest.agreement import Said
 from ingest.context import Context
 from ingest.inbox import Arrival, said_by_name
@@ -150,9 +150,11 @@ def _check(connection, r: Return, settled: list[tuple[Item, str, Period]], conte
     parents = manifests.parents(connection, r, context)
     loading.start(connection, r, sorted(parents))
     candidates = [_candidate(connection, r, one, parents, context) for one in settled]
-    repeats = acceptance.skip_repeats(connection, r)
+    noticed = Noticed(
+        noticing.skip_repeats(connection, r), noticing.note_mixed_codes(connection, r, context.ons_codes)
+    )
     verdict = checking.run(connection, r.name, checks(r, context.lists, frozenset(parents), context.area_of))
-    fates = acceptance.accept(connection, r, candidates, verdict, repeats)
+    fates = acceptance.accept(connection, r, candidates, verdict, noticed)
     seconds = perf_counter() - began
     rows = sum(f.rows_read for f in fates) or 1
     return [

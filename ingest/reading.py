@@ -75,6 +75,11 @@ class Reading:
     skipped: tuple[tuple[str, Skipped], ...] = ()
     findings: tuple[tuple[str, Finding], ...] = ()
 
+    @property
+    def holds_several(self) -> bool:
+        """A national file feeds several returns, and may have nothing for one of them."""
+        return self.format not in ("csv", "xlsx")
+
 
 class Unreadable(Exception):
     """A file that is not a table we can read: the submission is refused with this code and sentence."""

@@ -68,7 +68,7 @@ def show_night(outcomes, as_json: bool) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in COLUMNS:
         table.add_column(
-            name, justify="right" if name in COLUMNS[3:7] + ("seconds",) else "left", overflow="fold"
+            name, justify="right" if name in (*COLUMNS[3:7], "seconds") else "left", overflow="fold"
         )
     for o in outcomes:
         f = o.fate

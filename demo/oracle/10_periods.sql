@@ -30,7 +30,10 @@ where m.kind <> 'C' or m.la <> '371';
 -- One row for each crime that counts as an investigation.
 create or replace table o_crime as
 select *, la_of(district) as area, if(fate_now = 'CHARGED', closed_on, null) as charged_on
-from m_crime where cse_flag = 'Y' and fate_now <> 'CANCELLED';
+from m_crime where cse_flag = 'Y' and fate_now <> 'CANCELLED'
+union all by name
+select -1 as r, event_date::date as recorded, la_of(district) as area, 0 as suspects, false as x03
+from o_stray where return_name = 'pol_crime' and cse_flag = 'Y' and status <> 'CANCELLED';
 
 -- One row for each defendant with a first charge, with what became of it.
 create or replace table o_defendant as

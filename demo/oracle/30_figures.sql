@@ -43,27 +43,47 @@ from o_sent group by all;
 -- no one area (posts of 'SY').
 create or replace table o_figure as
 with
-    totals as (
+    counted as (
         select indicator_code, unit, basis, period, kind, breakdown, breakdown_value, sum(n) as n, sum(d) as d
         from o_flow group by all
     ),
+    -- A year in which nothing of the kind happened is a nought.
+    indicators as (
+        select indicator_code, unit, basis, bool_or(d is not null) as is_share
+        from counted where breakdown = 'all' group by all
+        union
+        values ('I01', 'complaint', 'flow', false), ('I02', 'crime', 'flow', false), ('I03', 'defendant', 'flow', false),
+            ('I04', 'defendant', 'flow', false)
+    ),
+    totals as (
+        select * from counted
+        union all
+        select i.indicator_code, i.unit, i.basis, p.period, p.kind, 'all', 'all', 0, if(i.is_share, 0, null)
+        from indicators as i
+        inner join o_period as p on p.kind = 'financial_year'
+        anti join counted as c
+            on c.indicator_code = i.indicator_code and c.unit = i.unit and c.period = p.period and c.breakdown = 'all'
+    ),
     areas as (
-        select t.* exclude (n, d), a.area as area_code, coalesce(f.n, 0) as n, if(t.d is null, null, coalesce(f.d, 0)) as d,
-            f.n is null as nothing
+        select t.* exclude (n, d), a.area as area_code, coalesce(f.n, 0) as n, if(t.d is null, null, coalesce(f.d, 0)) as d
         from totals as t
         cross join (values ('370'), ('371'), ('372'), ('373')) as a(area)
         left join o_flow as f on f.area = a.area and f.indicator_code = t.indicator_code and f.unit = t.unit
             and f.period = t.period and f.breakdown = t.breakdown and f.breakdown_value = t.breakdown_value
         union all
-        select * exclude (area, n, d), area, n, d, false from o_flow where area = 'U'
+        select * exclude (area, n, d), area, n, d from o_flow where area = 'U'
         union all
-        select * exclude (n, d), 'SY', n, d, false from totals
+        select * exclude (n, d), 'SY', n, d from totals
     )
-select * exclude (nothing, n),
+select * exclude (n),
     -- Doncaster's posts of 2021-22 never came: what is not received is not nothing.
-    case when nothing and indicator_code in ('I06', 'I07') and period = '2021-22' then null else n end as n,
-    if(indicator_code in ('I05', 'I06', 'I07') and period = '2021-22' and area_code in ('371', 'SY'), 'part received',
-        'received') as status
+    -- Others' posts count there too.
+    if(indicator_code in ('I06', 'I07') and period = '2021-22' and area_code = '371', null, n) as n,
+    case
+        when period <> '2021-22' or indicator_code not in ('I06', 'I07') then 'received'
+        when area_code = '371' and indicator_code = 'I06' then 'not received'
+        when area_code in ('371', 'SY') then 'part received'
+        else 'received' end as status
 from areas
 union all
 select indicator_code, 'median days', 'cohort', p.period, p.kind, breakdown, breakdown_value, a.area, null, median(days), 'received'

@@ -27,7 +27,9 @@ from (select case_ref, unnest(string_split(crime_refs, ';')) as crime_ref from m
 union all
 select 'X11', 'referral without assessment', count(*) from m_referral where cse and la <> '371' and a_start is null
 union all
-select 'X11', 'assessment that found harm without strategy discussion', count(*)
+select 'X11', 'assessment that found harm without strategy discussion', count(*) + (
+    select count(*) from o_stray where return_name = 'sc_assessment' and factors like '%11A%'
+    and conclusion in ('SIGNIFICANT_HARM', 'LIKELY'))
 from m_referral where cse_factor and harm and la <> '371' and strategy is null and authorised is not null
 union all
 select 'X17', 'own yearly series to 2024-25', count(*) from o_series

@@ -48,7 +48,10 @@ select
     (date_trunc('month', d0 + case n when 1 then 0 when 2 then gap1 else gap1 + gap2 end)
         - to_months(age * 12 + below(i, 'months', 10)))::date as born,
     pick(i, 'sex', ['F', 'F', 'F', 'F', 'F', 'F', 'F', 'M', 'M', 'M']) as sex,
-    pick(i, 'ethnicity', [1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8]) as e,
+    -- Of a child in care it is known; else small files would be mostly unknown by
+    -- chance.
+    if(looked_after, pick(i, 'ethnicity', [1, 1, 1, 2, 3, 4, 5, 6]),
+        pick(i, 'ethnicity', [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8])) as e,
     pick(i, 'disability', ['N', 'N', 'N', 'N', 'N', 'N', 'Y', 'U']) as disability_any,
     -- Where the offences happened: mostly where the child lives, sometimes next door
     -- or outside the county.

@@ -72,9 +72,9 @@ select 'SYP' as org, fy(told_on) as y, true as last, r * 20 + n + if(role = 'CHA
         then child_block(c.person_key, c.born, c.sex, c.e, true, c.disability_any, c.la)
         else child_block(secret('adult', suspect_number(c.i, n)),
             adult_born(suspect_number(c.i, n)), pick(suspect_number(c.i, n), 'man', ['M', 'M', 'M', 'F']),
-            pick(suspect_number(c.i, n), 'ethnicity', [1, 1, 2, 3, 5, 7]), true, 'U', 'U') end),
+            pick(suspect_number(c.i, n), 'ethnicity', [1, 1, 1, 1, 1, 2, 3, 3, 5, 7]), true, 'U', 'U') end),
     'U' as nationality_group,
-    police_ethnicity(case when n = 0 then c.e else pick(suspect_number(c.i, n), 'ethnicity', [1, 1, 2, 3, 5, 7]) end)
+    police_ethnicity(case when n = 0 then c.e else pick(suspect_number(c.i, n), 'ethnicity', [1, 1, 1, 1, 1, 2, 3, 3, 5, 7]) end)
         as ethnicity_self,
     pick(r * 20 + n, 'officer', ['1', '1', '4', '3', '0']) as ethnicity_officer,
     if(n = 0, 'U', null) as cla_at_offence, if(n = 0, 'U', null) as cla_at_report,

@@ -34,7 +34,7 @@ select 'CPS' as org, y, y = max(y) over (partition by case_ref, n) as last, k as
     null as first_hearing, null as trial_start, null as trial_fixture_moves,
     null as material_requested_date, null as material_supplied_date,
     unnest(child_block(secret('adult', k), adult_born(k), pick(k, 'man', ['M', 'M', 'M', 'F']),
-        pick(k, 'ethnicity', [1, 1, 2, 3, 5, 7]), true, 'U', 'U'))
+        pick(k, 'ethnicity', [1, 1, 1, 1, 1, 2, 3, 3, 5, 7]), true, 'U', 'U'))
 from told
 order by y, sort, case_ref;
 

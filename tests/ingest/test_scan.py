@@ -67,10 +67,9 @@ def test_any_rows_come_back_with_their_lines(rows, ending, tmp_path):
 def test_any_bytes_end_in_a_scan_or_a_refusal(content, tmp_path):
     try:
         found = scan(b"a,b\n" + content, tmp_path)
-    except Unreadable as refused:
-        assert refused.says.endswith((".", "):"))
-    else:
-        assert found.rows == len(np.load(found.line_of)) == len(loaded(found))
+    except Unreadable:
+        return
+    assert found.rows == len(np.load(found.line_of)) == len(loaded(found))
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,7 @@ with
                 then counts.denominator
                 when coverage.status = 'received' and indicators.denominator is not null
                 then 0
-            end as denominator,
-            indicators.denominator is not null as is_share
+            end as denominator
         from {{ ref("fct_indicator_cells") }} as cells
         inner join indicators using (indicator_code, unit)
         -- Where the place is not known the whole of South Yorkshire's returns could

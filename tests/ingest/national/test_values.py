@@ -50,8 +50,15 @@ def test_a_childs_id_is_trimmed_upper_cased_and_without_a_spreadsheets_zero(text
 
 @pytest.mark.parametrize(
     ("postcode", "sector"),
-    [("ZZ1 2AB", "ZZ1 2"), ("zz12ab", "ZZ1 2"), ("ZZ10 2AB", "ZZ10 2"), ("ZZ1A2AB", "ZZ1A 2")]
-    + [("ZZ1 2", "ZZ1 2"), ("ZZ12", ""), ("nowhere", "")],
+    [
+        ("ZZ1 2AB", "ZZ1 2"),
+        ("zz12ab", "ZZ1 2"),
+        ("ZZ10 2AB", "ZZ10 2"),
+        ("ZZ1A2AB", "ZZ1A 2"),
+        ("ZZ1 2", "ZZ1 2"),
+        ("ZZ12", ""),
+        ("nowhere", ""),
+    ],
 )
 def test_of_a_postcode_outcode_and_sector_are_kept(postcode, sector):
     assert in_duckdb("sector", postcode) == sector
