@@ -74,7 +74,7 @@ def show_night(outcomes, as_json: bool) -> None:
         f = o.fate
         counts = (f.rows_read, f.rows_accepted, f.rows_quarantined, f.rows_skipped)
         cells = (o.return_code or "", o.organisation_code or "", o.period or "", *(f"{n:,}" for n in counts))
-        table.add_row(*cells, f.status, f"{o.seconds:.2f}", Text(plain(o.file_name)))
+        table.add_row(*cells, f.status, f"{o.seconds:.2f}", Text(plain(o.file_name.rpartition("/")[2])))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table if outcomes else "Nothing new lay in the inbox.")
     for o in outcomes:

@@ -119,7 +119,7 @@ def test_a_bad_row_goes_with_every_reason_and_the_rest_stay(county):
             "ZZ",
             "source is not a code of the list cin_referral_source that was valid on received_at.",
         ),
-    ] or findings(connection)[0][:5] == ("C205", "error", 9, "received_at", "31/02/2024")
+    ]
     kept = connection.execute(
         "select line, reasons, source, received_at from quarantine.pol_incident"
     ).fetchone()
@@ -289,15 +289,7 @@ def test_a_header_alone_is_refused_and_a_nil_return_is_received(county):
     connection, folder, night = county
     put(folder / "SYP" / "2024-05", "a.csv", [])
     nil_return(folder, "SYP", "2024-04", "R04", None)
-    assert (
-        sorted(f[:5] for f in fates(night()))
-        == [
-            ("R00", "SYP", "2024-04", "accepted with findings", 1),
-            ("R04", "SYP", "2024-04", "nil", 0),
-            ("R04", "SYP", "2024-25", "refused", 0),
-        ]
-        or True
-    )
+    night()
     assert connection.execute(
         "select period, status from landing.submissions where return_code = 'R04' order by 1"
     ).fetchall() == [
