@@ -127,7 +127,7 @@ with
         union all
         select r, 6, 'CPP_END', plan_end, 4 from m_referral where plan_end is not null
     )
-select e.*, c.category, c.la, c.i, c.conference, c.person_key, c.born, c.x20, c.sex, c.e as ethnic, c.disability_any, c.cse
+select e.*, c.category, c.la, c.i, c.conference, c.person_key, c.born, c.x20, c.sex, c.e as ethnic, c.disability_any, c.cse, c.plan_end
 from events as e inner join m_referral as c using (r);
 
 create or replace table r_sc_protection_event as
@@ -140,6 +140,7 @@ select council_of(la) as org, fy(on_day) as y, true as last, r * 10 + s as sort,
     if(s = 1, 'POLICE;HEALTH', null) as agencies_present, if(s = 2, yn(conference is null), null) as icpc_not_required,
     if(s in (4, 6), category, null) as initial_category,
     if(s in (4, 6), category, null) as latest_category,
-    if(s in (4, 6), '0', null) as previous_plans, if(s = 3, 'N', null) as transfer_in
+    if(s in (4, 6), '0', null) as previous_plans, if(s = 3, 'N', null) as transfer_in,
+    if(s = 4, by_then(plan_end, fy(on_day)), null) as plan_end_date
 from m_event
 order by org, y, sort;

@@ -63,6 +63,7 @@ COLUMNS = {
         "initial_category",
         "latest_category",
         "previous_plans",
+        "plan_end_date",
     ),
 }
 LOCAL_IDS = {
@@ -80,15 +81,20 @@ LOCAL_IDS = {
 
 @dataclass(frozen=True)
 class Numbered:
-    """Gives each record of one child its id; the second with the same parts ends in `|2`."""
+    """Gives each record of one child its id; the second with the same parts ends in `|2`.
 
+    An id is of the child and the record's own date, not of its referral: a later census may correct the
+    referral's date, and what belongs to the referral is still the same.
+    """
+
+    child: str
     met: Counter
 
-    def id(self, parent: str, *parts: str) -> str:
-        """The id of the next record of a parent; empty where the parent's is (there is no child id)."""
-        if not parent:
+    def id(self, *parts: str) -> str:
+        """The id of the child's next record; empty where there is no child id."""
+        if not self.child:
             return ""
-        text = "|".join((parent, *parts))
+        text = "|".join((self.child, *parts))
         self.met[text] += 1
         return text if self.met[text] == 1 else f"{text}|{self.met[text]}"
 
@@ -119,11 +125,11 @@ def _disability(characteristics: Element) -> str:
 
 def rows(child: Element, block: dict[str, str]) -> Iterator[Row]:
     """Every row of one child: (return, path within the child, element, the row's own values)."""
-    ids = Numbered(Counter())
+    ids = Numbered(block["person_key"], Counter())
     for number, details in enumerate(child.all("CINdetails"), start=1):
         path = f"CINdetails[{number}]"
         date = iso_date(details.value("CINreferralDate"))
-        referral = ids.id(block["person_key"], date)
+        referral = ids.id(date)
         yield "sc_contact_referral", path, details, _referral(details, referral, date)
         yield from _assessments(details, path, ids, referral, date)
         yield from _section47(details, path, ids, referral)
@@ -153,7 +159,7 @@ def _referral(details: Element, referral: str, date: str) -> dict[str, str]:
 def _assessments(details: Element, path: str, ids: Numbered, referral: str, date: str) -> Iterator[Row]:
     for number, element in enumerate(details.all("Assessments"), start=1):
         start = iso_date(element.value("AssessmentActualStartDate"))
-        own = ids.id(referral, "A", start)
+        own = ids.id("A", start)
         groups = element.all("FactorsIdentifiedAtAssessment")
         factors = [factor.text for group in groups for factor in group.all("AssessmentFactors")]
         values = {
@@ -173,7 +179,7 @@ def _assessments(details: Element, path: str, ids: Numbered, referral: str, date
 def _event(
     ids: Numbered, kind: str, referral: str, date: str, linked: str = "", **more: str
 ) -> dict[str, str]:
-    own = ids.id(referral, kind, date)
+    own = ids.id(kind, date)
     return {
         "record_ref": own,
         "event_id": own,
@@ -228,9 +234,10 @@ def _plans(details: Element, path: str, ids: Numbered, referral: str) -> Iterato
             "latest_category": element.value("LatestCategoryOfAbuse"),
             "previous_plans": element.value("NumberOfPreviousCPP"),
         }
-        start = _event(ids, "CPP_START", referral, iso_date(element.value("CPPstartDate")), **plan)
+        begun, date = iso_date(element.value("CPPstartDate")), iso_date(element.value("CPPendDate"))
+        start = _event(ids, "CPP_START", referral, begun, plan_end_date=date, **plan)
         yield "sc_protection_event", where, element, start
-        if date := iso_date(element.value("CPPendDate")):
+        if date:
             values = _event(ids, "CPP_END", referral, date, start["event_id"], **plan)
             yield (
                 "sc_protection_event",

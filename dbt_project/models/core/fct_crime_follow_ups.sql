@@ -23,20 +23,12 @@ with
                 where outcome_group = 'charge' and reopened_date is null
             )
         group by crime_ref
-    ),
-    currents as (
-        select crime_ref, organisation_code, outcome_date, outcome_group
-        from {{ ref("fct_outcomes") }}
-        where is_current
     )
 select
     crimes.crime_ref,
     crimes.organisation_code,
     crimes.area_code,
     crimes.recorded_date,
-    case
-        when currents.outcome_group <> 'unassigned' then currents.outcome_date
-    end as finalised_date,
     follow_ups.months_followed,
     charges.charged_date,
     charges.charged_date is not null
@@ -56,8 +48,4 @@ cross join
             ) as follow_up_ends
     ) as ends
 left join charges using (crime_ref)
-left join
-    currents
-    on crimes.organisation_code = currents.organisation_code
-    and crimes.crime_ref = currents.crime_ref
 where crimes.is_cse and crimes.is_counted

@@ -1,0 +1,206 @@
+"""The made-up county, a whole night on it, and the truth written beside it by code that knows nothing of ours."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import duckdb
+import pytest
+
+import demo
+import warehouse
+
+TOLD_UNTIL = "2024-25"
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    """The truth, and the warehouse after one night."""
+    folder = tmp_path_factory.mktemp("county")
+    truth = json.loads(demo.make(folder / "made", 0.3, 2013).read_text("utf-8"))
+    home = warehouse.Home(folder / "home")
+    warehouse.night(home, folder / "made" / "inbox", lambda *_: None)
+    with duckdb.connect(str(home.live), read_only=True) as connection:
+        yield truth, connection, home, folder / "made" / "inbox"
+
+
+def number(value) -> float | None:
+    return None if value is None else round(float(value), 4)
+
+
+def test_every_indicator_is_the_truth(county):
+    truth, connection, *_ = county
+    key = "indicator_code, area_code, period, basis, breakdown, breakdown_value, unit"
+    rows = connection.execute(
+        f"select {key}, numerator, denominator, value, status from marts.fct_indicator_values"
+    ).fetchall()
+    ours = {r[:7]: (*map(number, r[7:10]), r[10]) for r in rows}
+    assert len(ours) == len(rows)
+    wrong = []
+    for t in truth["indicators"]:
+        place = tuple(t[c] for c in key.split(", "))
+        theirs = (*(number(t[c]) for c in ("numerator", "denominator", "value")), t["status"])
+        if ours.get(place) != theirs:
+            wrong.append((place, theirs, ours.get(place)))
+    assert wrong == []
+    assert len(truth["indicators"]) > 5000
+
+
+def test_every_submission_has_its_fate_and_its_rows(county):
+    truth, connection, *_ = county
+    columns = "organisation_code, return_code, period, status, rows_read, rows_accepted, rows_quarantined, rows_skipped"
+    ours = Counter(connection.execute(f"select {columns} from landing.submissions").fetchall())
+    theirs = Counter(tuple(s[c] for c in columns.split(", ")) for s in truth["submissions"])
+    assert theirs - ours == Counter()
+
+
+def test_every_planted_fault_is_found_in_its_words(county):
+    """File, line, column, value as sent, code, severity and sentence; of a whole file, its code."""
+    truth, connection, *_ = county
+    columns = "line, column_name, coalesce(value, ''), rule_code, severity, says"
+    ours = Counter(
+        connection.execute(
+            f"select regexp_extract(file, '[^/]+$'), {columns} from landing.findings"
+        ).fetchall()
+    )
+    of_files = {(name, code, severity) for name, _, _, _, code, severity, _ in ours}
+    rows, files = [], set()
+    for f in truth["findings"]:
+        name = f["file"].rpartition("/")[2]
+        if f["line"] is None:
+            files.add((name, f["rule_code"], f["severity"]))
+            continue
+        value = "(withheld)" if f.get("sensitive") else f["value"] or ""
+        rows.append((name, f["line"], f["column_name"], value, f["rule_code"], f["severity"], f["says"]))
+    assert Counter(rows) - ours == Counter()
+    assert files - of_files == set()
+    assert len(rows) > 300
+
+
+def test_the_files_that_are_no_returns_are_refused(county):
+    truth, connection, *_ = county
+    refused = {
+        name.rpartition("/")[2]
+        for (name,) in connection.execute(
+            "select file_name from landing.submissions where status = 'refused'"
+        ).fetchall()
+    }
+    assert {f["file"].rpartition("/")[2] for f in truth["refused"]} == refused
+
+
+def test_no_good_row_of_the_five_years_is_blamed(county):
+    """What was not planted is not found: errors stand in the year of the planted faults only."""
+    _, connection, *_ = county
+    assert (
+        connection.execute(
+            "select s.return_code, f.rule_code, f.says from landing.findings f join landing.submissions s "
+            "using (submission_id) where f.severity in ('error', 'file') and s.period <= ? and s.return_code <> 'R00'",
+            [TOLD_UNTIL],
+        ).fetchall()
+        == []
+    )
+
+
+def test_cross_return_findings_are_those_planted(county):
+    truth, connection, *_ = county
+    ours = dict(
+        connection.execute(
+            "select rule_code, count(*) from core.fct_cross_return_findings where (period <= ? or period is null) "
+            "and record not like '%published%' group by all",
+            [TOLD_UNTIL],
+        ).fetchall()
+    )
+    theirs = Counter()
+    for t in truth["cross_return"]:
+        theirs[t["rule_code"]] += t["count"]
+    rows = ("X01", "X02", "X03", "X04", "X11", "X20", "X22")
+    assert {r: ours.get(r, 0) for r in rows} == {r: theirs[r] for r in rows}
+
+
+def test_records_stand_once(county):
+    """An open episode, a referral, a plan restated by the next year's return stands once, as last told."""
+    truth, connection, *_ = county
+    wrong = []
+    names = dict(
+        connection.execute("select distinct return_code, return_name from landing.submissions").fetchall()
+    )
+    for t in truth["standing"]:
+        also = (
+            " and event_type <> 'STRAT'"
+            if (t["organisation_code"], t["return_code"]) == ("DON", "R11")
+            else ""
+        )
+        n = connection.execute(
+            f"select count(*) from staging.stg_{names[t['return_code']]} "
+            f"where organisation_code = ? and period <= ?{also}",
+            [t["organisation_code"], TOLD_UNTIL],
+        ).fetchone()[0]
+        if n != t["records"]:
+            wrong.append((t, n))
+    assert wrong == []
+
+
+def contents(live) -> dict[str, tuple]:
+    """Every table but the list of runs: how many rows, and a sum over all of them."""
+    with duckdb.connect(str(live), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where table_name <> 'runs' order by 1"
+        ).fetchall()
+        return {
+            t: connection.execute(f"select count(*), bit_xor(hash(t)) from {t} t").fetchone()
+            for (t,) in tables
+        }
+
+
+def test_a_second_night_changes_nothing(county, tmp_path):
+    """The same inbox again, on a copy of the home: every table is what it was."""
+    import shutil
+
+    _, _, home, inbox = county
+    shutil.copytree(home.root, tmp_path / "home")
+    again = warehouse.Home(tmp_path / "home")
+    before = contents(again.live)
+    outcomes = warehouse.night(again, inbox, lambda *_: None)
+    assert {o.fate.status for o in outcomes} == {"already loaded"}
+    assert contents(again.live) == before
+
+
+def test_the_report_prints_the_truth(county, tmp_path):
+    """The seven counts of the page's release are the seven of the truth, area by area and year by year."""
+    import csv
+
+    from reports.annual_report import annual_report
+    from reports.release import release
+
+    truth, _, home, _ = county
+    with home.reading() as connection:
+        cut = release(connection, "ROT", "2024-25", None, tmp_path)
+    annual_report(cut, tmp_path / "out")
+    with (cut / "figures.csv").open(encoding="utf-8", newline="") as f:
+        rows = list(csv.DictReader(f))
+    units = {"I01": "complaint", "I02": "crime", "I03": "defendant", "I04": "defendant"} | dict.fromkeys(
+        ("I05", "I06", "I07"), "FTE"
+    )
+    ours = {
+        (r["area_code"], r["period"], r["indicator_code"]): number(r["value"] or None)
+        for r in rows
+        if r["unit"] == units.get(r["indicator_code"])
+    }
+    counts = (
+        "complaints",
+        "investigations",
+        "prosecutions",
+        "convictions",
+        "police_officers",
+        "social_workers",
+        "other_specialist_workers",
+    )
+    wrong = [
+        (area, year, code, told[name], ours[area, year, code])
+        for area, years in truth["seven_counts"].items()
+        for year, told in years.items()
+        for code, name in zip(("I01", "I02", "I03", "I04", "I05", "I06", "I07"), counts, strict=True)
+        if ours[area, year, code] != number(told[name])
+    ]
+    assert wrong == []
