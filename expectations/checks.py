@@ -79,7 +79,7 @@ def checks(
 def _of_field(f: Field, lists: CodeLists) -> Iterator[Check]:
     column, text = f'"{f.name}"', text_column(f)
     if f.required:
-        blank = f"nullif(trim({text}), '') is null"
+        blank = f"{column} is null" if text == column else f"nullif(trim({text}), '') is null"
         says = f"{f.name} must be filled in."
         yield Check("C220", f.name, "error", says, blank)
     if f.type in SPEAKS_OF:
