@@ -96,23 +96,25 @@ def night(home: Home, inbox: Path | None, step) -> list:
     """
     from ingest import after, opening
     from ingest.night import take_in
-    from operations import build, lock, publish
+    from operations import build, failpoint, lock, publish
 
     now = datetime.now(UTC)
-    run_id = f"{now:%Y%m%dT%H%M%SZ}"
+    run_id = f"{now:%Y%m%dT%H%M%S}Z{os.getpid()}"
     with lock.night_lock(home.root, run_id, now):
         copy = publish.work_copy(home.live, home.work)
-        connection = opening.open_copy(copy, home.work)
-        with closing(connection):
-            night_context = opening.context(connection, home, run_id, now)
-            arrivals = opening.arrivals(inbox or home.inbox, night_context)
-            outcomes = take_in(connection, arrivals, night_context, step)
+        with closing(opening.open_copy(copy, home.work)) as connection:
+            context = opening.context(connection, home, run_id, now)
+            arrivals = opening.arrivals(inbox or home.inbox, context)
+            outcomes = take_in(connection, arrivals, context, step)
             opening.leave(connection, run_id, now, home.seeds)
+        failpoint.reach("accepted")
         step("building the core data set", 0, 1)
         build.build(home.project, copy, home.parsed)
-        step("publishing", 0, 1)
         after.note_cross_return(copy, run_id)
+        failpoint.reach("built")
+        step("publishing", 0, 1)
         publish.publish(copy, home.live)
+        failpoint.reach("published")
         after.send_back(home.live, run_id, home.findings)
         if inbox is None:
             after.clear(arrivals, outcomes, home.inbox)
@@ -143,7 +145,10 @@ def plainly(command):
         except Refusal as refused:
             print(refused, file=sys.stderr)
             raise typer.Exit(refused.code) from None
-        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+        except KeyboardInterrupt:
+            print("Stopped. The last good night is still served.", file=sys.stderr)
+            raise typer.Exit(130) from None
+        except (typer.Exit, typer.Abort):
             raise
         except Exception as bug:  # noqa: BLE001 - the last net: no traceback, no value, a report and an exit code
             from operations import faults

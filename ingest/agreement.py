@@ -137,7 +137,10 @@ def _period(
 
 
 def _within(connection, r: Return, table: Table, told: Period, content: Content) -> None:
-    """Most rows lie within the period, or were open in it: else the file is for another."""
+    """Most rows lie within the period, or were open in it: else the file is for another.
+
+    Some rows after its end are errors of those rows (C213), and told row by row.
+    """
     read, _ = loading.source(table)
     day = f"cast({_column(r, table, r.event_date, {})} as date)"
     end = r.restates.end and _column(r, table, r.restates.end, {})
@@ -147,7 +150,7 @@ def _within(connection, r: Return, table: Table, told: Period, content: Content)
         f"count(*) filter ({day} <= date '{told.end}' and ({day} >= date '{told.start}' or {open_in_it})), "
         f"min({day}) from {read}"
     ).fetchone()
-    if after > r.refuse_above * content.rows or not touching:
+    if 2 * after > content.dated or not touching:
         raise Unreadable(
             "S121",
             f"It is said to be for {told.code} ({told.start} to {told.end}), but {r.event_date} runs from "

@@ -1,0 +1,192 @@
+"""The command as a data officer meets it: every word, every exit code, one whole story."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+HERE = Path(__file__).parent.parent
+CASE = Path(__file__).parent / "cases" / "correction-and-as-at" / "sent"
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    """Run the command in a home of its own: (exit code, what it printed, what it said)."""
+    home = tmp_path_factory.mktemp("home")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        line = [sys.executable, "warehouse.py", "--home", str(home), *map(str, words)]
+        done = subprocess.run(line, cwd=HERE, capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    run.home = home
+    return run
+
+
+@pytest.fixture(scope="module")
+def night(warehouse):
+    """The case's files received one by one as they came, and one night run on them."""
+    for path in sorted(CASE.rglob("*.csv")):
+        sender, period, *rest = path.relative_to(CASE).parts
+        day = next((p.removeprefix("received-") for p in rest if p.startswith("received-")), None)
+        words = ["receive", path, "--from", sender, "--period", period]
+        code, _, _ = warehouse(*words, *(["--received", day] if day else []))
+        assert code == 0
+    return warehouse("nightly", "--json")
+
+
+def test_nightly_tells_a_machine_every_submission(night):
+    code, printed, _ = night
+    told = json.loads(printed)
+    assert code == 1
+    assert told["schema_version"] == 1
+    for s in told["submissions"]:
+        assert s["rows_read"] == s["rows_accepted"] + s["rows_quarantined"] + s["rows_skipped"]
+
+
+def test_the_inbox_is_cleared_of_what_is_in_the_vault(night, warehouse):
+    assert [p for p in (warehouse.home / "inbox").rglob("*") if p.is_file()] == []
+    assert warehouse("nightly")[:2] == (0, "Nothing new lay in the inbox.\n")
+
+
+def test_with_as_at_before_the_correction_the_old_figures_return_byte_for_byte(night, warehouse, tmp_path):
+    """Only what had come by then is loaded in a second home: the same bytes as as-at gives in the first."""
+    sql = "from marts.fct_indicator_values where indicator_code = 'I02' order by all"
+    _, now, _ = warehouse("query", sql, "--csv")
+    _, then, _ = warehouse("query", sql, "--csv", "--as-at", "2025-07-31")
+    assert now != then
+    early = tmp_path / "inbox"
+    for path in CASE.rglob("*.csv"):
+        day = next(p for p in path.parts if p.startswith("received-")).removeprefix("received-")
+        if day <= "2025-07-31":
+            target = early / path.relative_to(CASE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    line = [sys.executable, "warehouse.py", "--home", str(tmp_path / "home")]
+    subprocess.run([*line, "nightly", "--inbox", str(early)], cwd=HERE, capture_output=True)
+    first = subprocess.run([*line, "query", sql, "--csv"], cwd=HERE, capture_output=True, text=True).stdout
+    assert first == then
+
+
+def test_status_tells_what_was_expected_and_what_came(night, warehouse):
+    code, printed, _ = warehouse("status", "--json")
+    rows = json.loads(printed)
+    assert code == 0
+    assert {r["stands"] for r in rows} >= {"received", "not received"} or {r["stands"] for r in rows} >= {
+        "late",
+        "not received",
+    }
+    assert {(r["organisation"], r["return"]) for r in rows if r["stands"] == "not received"} >= {
+        ("CPS", "R06"),
+        ("ROT", "R13"),
+    }
+
+
+def test_findings_writes_the_workbook_of_one_submission(night, warehouse, tmp_path):
+    code, printed, _ = warehouse("findings", "1", "--out", tmp_path / "f.xlsx")
+    assert (code, printed) == (0, f"{tmp_path / 'f.xlsx'}\n")
+    assert openpyxl.load_workbook(tmp_path / "f.xlsx").sheetnames[0] == "Summary"
+    assert warehouse("findings", "999", "--out", tmp_path / "g.xlsx")[0] == 2
+
+
+def test_query_reads_and_can_do_nothing_else(night, warehouse):
+    code, printed, _ = warehouse("query", "select 1 as one, 'a,b' as two", "--csv")
+    assert (code, list(csv.reader(io.StringIO(printed)))) == (0, [["one", "two"], ["1", "a,b"]])
+    for sql in (
+        "create table x (i int)",
+        "copy (select 1) to '/tmp/x.csv'",
+        "from read_csv('/etc/passwd')",
+        "attach '/tmp/x.db'",
+    ):
+        assert warehouse("query", sql)[0] == 2
+
+
+def test_the_report_is_made_from_a_release(night, warehouse, tmp_path):
+    code, printed, _ = warehouse("report", "annual", "--area", "ROT", "--year", "2024-25", "--out", tmp_path)
+    assert code == 0
+    assert sorted(Path(p).suffix for p in printed.split()) == [".html", ".xlsx"]
+    assert len(list((warehouse.home / "releases").iterdir())) == 1
+    assert warehouse("report", "annual", "--area", "LEEDS", "--year", "2024-25", "--out", tmp_path)[0] == 2
+
+
+def test_check_needs_no_warehouse_and_uses_the_same_words(tmp_path):
+    good = next(p for p in sorted(CASE.rglob("*.csv")))
+    line = [
+        sys.executable,
+        str(HERE / "warehouse.py"),
+        "--home",
+        str(tmp_path / "none"),
+        "check",
+        str(good),
+        "--from",
+        "SYP",
+    ]
+    done = subprocess.run(line, cwd=HERE, capture_output=True, text=True)
+    assert f"{good.name}: R01 SYP" in done.stdout
+    assert not (tmp_path / "none").exists()
+
+
+def test_template_writes_what_check_takes_for_a_header_alone(warehouse, tmp_path):
+    code, printed, _ = warehouse("template", "R05", "wkf_post", "--out", tmp_path)
+    assert code == 0
+    assert [Path(p).name for p in printed.split()] == [
+        "R05_pol_missing_episode_v1.0.xlsx",
+        "R19_wkf_post_v1.0.xlsx",
+    ]
+    assert warehouse("template", "R99", "--out", tmp_path)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (
+            ["receive", "x.csv", "--from", "NOBODY"],
+            2,
+            "'NOBODY' is no organisation we know. Known: BAR, DON, ROT, SHE, SYP, CPS, HMC.",
+        ),
+        (["receive", "nosuch.csv", "--from", "SYP"], 2, "nosuch.csv is not there."),
+        (
+            ["receive", "README.md", "--from", "SYP", "--period", "May"],
+            2,
+            "'May' is no period. Write 2024-05, 2024-25-Q1, 2024-25 or 2024.",
+        ),
+        (["receive", "README.md", "--from", "SYP", "--as", "R77"], 2, "'R77' is no return of the standard."),
+        (
+            ["receive", "README.md", "--from", "SYP", "--received", "2024-02-30"],
+            2,
+            "'2024-02-30' is not a real date. Use YYYY-MM-DD.",
+        ),
+        (
+            ["receive", "--from", "SYP", "--nil"],
+            2,
+            "A nil return needs --as and --period: which return, and when for.",
+        ),
+        (["query", "select nosuch"], 2, "Binder Error"),
+        (["nightly", "--inbox", "nosuch"], 2, "There is no inbox nosuch."),
+        (
+            ["query", "select 1", "--as-at", "yesterday"],
+            2,
+            "'yesterday' is no moment. Write 2025-07-31 or 2025-07-31T09:00:00Z.",
+        ),
+        (["nosuch"], 2, "No such command 'nosuch'"),
+    ],
+)
+def test_a_wrong_word_is_told_in_a_sentence(night, warehouse, words, code, says):
+    found, printed, said = warehouse(*words)
+    assert (found, printed) == (code, "")
+    assert says in said
+    assert "Traceback" not in said
+
+
+def test_without_a_warehouse_one_is_told_how_to_begin(tmp_path):
+    line = [sys.executable, str(HERE / "warehouse.py"), "--home", str(tmp_path), "query", "select 1"]
+    done = subprocess.run(line, cwd=HERE, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (4, "There is no warehouse yet. Run: warehouse nightly\n")

@@ -1,0 +1,136 @@
+"""Real formats made by others: what becomes of every row, and why. Read where they lie; never kept here."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.standard import standard
+from ingest import identity, inbox, tables
+from ingest.context import prepare
+from ingest.night import take_in
+
+HERE = Path(__file__).parent.parent
+SAMPLES = HERE.parent / "shared" / "samples"
+pytestmark = pytest.mark.skipif(
+    not SAMPLES.exists(), reason="the samples made by others are not beside the checkout"
+)
+
+
+@pytest.fixture
+def taken(tmp_path):
+    """Take in files put under an inbox: (connection, outcomes)."""
+
+    def take(place: str, files: dict[str, bytes]):
+        folder = tmp_path / "inbox" / place
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        connection = duckdb.connect()
+        tables.create(connection, standard())
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        context = prepare(
+            connection, HERE / "seeds", identity.throwaway(), tmp_path / "vault", tmp_path / "read", "x", now
+        )
+        arrived = inbox.arrivals(tmp_path / "inbox", set(context.organisations))
+        return connection, take_in(connection, arrived, context, lambda *_: None)
+
+    return take
+
+
+def counts(outcomes) -> dict[str, tuple]:
+    return {
+        o.return_code: (
+            o.fate.status,
+            o.fate.rows_read,
+            o.fate.rows_accepted,
+            o.fate.rows_quarantined,
+            o.fate.rows_skipped,
+        )
+        for o in outcomes
+    }
+
+
+def errors(connection, code: str) -> dict[tuple, int]:
+    return {
+        (rule, says): n
+        for rule, says, n in connection.execute(
+            "select rule_code, any_value(f.says), count(*) from landing.findings f join landing.submissions s using (submission_id) "
+            "where return_code = ? and severity = 'error' group by all order by all",
+            [code],
+        ).fetchall()
+    }
+
+
+def test_the_ssda903_set_sent_as_rotherham_2017_18(taken):
+    """A random set: a third of the episodes contradict one another, and each is told why."""
+    files = {p.name: p.read_bytes() for p in (SAMPLES / "ssda903").glob("*.csv")}
+    connection, outcomes = taken("ROT/2017-18", files)
+    assert counts(outcomes) == {
+        "R13": ("refused", 5050 + 2675 + 12582 + 2675 + 132, 0, 1487, 3563 + 2675 + 12582 + 2675 + 132),
+        "R14": ("accepted with findings", 43, 42, 1, 0),
+    }
+    assert next(o for o in outcomes if o.return_code == "R13").fate.says == (
+        "S118 1487 of 5050 rows are in error (29.4 %); more than 5 % refuses the file."
+    )
+    told = {rule: n for (rule, _), n in errors(connection, "R13").items()}
+    assert told == {"R13.05": 1413, "R13.09": 12, "R13.10": 82, "R13.12": 1064, "R13.13": 15, "R13.14": 11}
+    assert {rule: n for (rule, _), n in errors(connection, "R14").items()} == {"R14.04": 1}
+    # True of the file: as many episodes say how they ended without saying when.
+    (without_end,) = duckdb.execute(
+        f"select count(*) from read_csv('{SAMPLES}/ssda903/episodes.csv', all_varchar = true) where REC is not null and DEC is null"
+    ).fetchone()
+    assert without_end == 1413
+    # No child's own number, date of birth or postcode rests anywhere.
+    row = connection.execute(
+        "select person_key, birth_month, line from accepted.la_missing order by line"
+    ).fetchone()
+    assert (len(row[0]), row[1].day, row[2]) == (64, 1, 2)
+
+
+def test_the_cin_census_of_no_council_of_ours_is_refused(taken):
+    """Its header says LEA 975; every row is accounted for."""
+    _, outcomes = taken("DON", {"census.xml": (SAMPLES / "cin" / "fake_CIN_data.xml").read_bytes()})
+    assert counts(outcomes) == {
+        "R09": ("refused", 402, 0, 0, 402),
+        "R10": ("refused", 0, 0, 0, 0),
+        "R11": ("refused", 350, 0, 0, 350),
+    }
+    assert {o.fate.says for o in outcomes} == {"S120 The inbox says it comes from DON, its content says 975."}
+
+
+def test_the_same_census_were_it_doncasters_row_by_row(taken):
+    """With LEA 371 in its header the rows themselves are judged."""
+    content = (
+        (SAMPLES / "cin" / "fake_CIN_data.xml").read_bytes().replace(b"<LEA>975</LEA>", b"<LEA>371</LEA>")
+    )
+    connection, outcomes = taken("DON", {"census.xml": content})
+    assert counts(outcomes) == {
+        "R09": ("refused", 402, 0, 69, 333),
+        "R10": ("nil", 0, 0, 0, 0),
+        "R11": ("refused", 350, 0, 35, 315),
+    }
+    late = "{} is after the end of the period."
+    assert errors(connection, "R09") == {
+        ("C213", late.format("referral_date")): 46,
+        ("R09.09", late.format("closure_date")): 35,
+    }
+    assert errors(connection, "R11") == {("C213", late.format("event_date")): 35}
+    # True of the file: so many referrals begin after 31 March 2022.
+    dates = re.findall(rb"<CINreferralDate>(.*?)</CINreferralDate>", content)
+    assert (len(dates), sum(d > b"2022-03-31" for d in dates)) == (402, 46)
+
+
+def test_the_samples_folder_was_only_read(taken, tmp_path):
+    """What was sent is copied into the vault, byte for byte, and the sender's file is left alone."""
+    source = SAMPLES / "cin" / "CIN_Census_2024.xml"
+    before = source.read_bytes()
+    shutil.copy(source, tmp_path / "copy.xml")
+    taken("SHE", {"census.xml": before})
+    kept = [p.read_bytes() for p in (tmp_path / "vault").rglob("*") if p.is_file()]
+    assert kept == [before] == [source.read_bytes()]
