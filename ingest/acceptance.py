@@ -65,6 +65,22 @@ def accept(
     return fates
 
 
+def refuse_as_our_fault(connection, r: Return, candidates: list[Candidate], fault: Exception) -> list[Fate]:
+    """Where our two ways of checking differ neither is believed: all of the return is refused, and tried again."""
+    rows, fates = _count(connection, "batch"), []
+    for c in candidates:
+        sid = c.received.submission_id
+        broken = len(loading.broken(connection, c.load.table))
+        repeats = connection.execute(
+            "select coalesce(sum(rows), 0) from landing.skipped where submission_id = ?", [sid]
+        ).fetchone()[0]
+        left = rows.get(sid, 0) + broken
+        read = left + repeats + sum(s.rows for s in c.skipped)
+        fates.append(Fate("refused", f"{submissions.OUR_FAULT} {fault}", read, 0, 0, read))
+        filing.file_our_fault(connection, r, c, fates[-1], left)
+    return fates
+
+
 def _count(connection, table: str) -> dict[int, int]:
     return dict(connection.execute(f"select submission_id, count(*) from {table} group by all").fetchall())
 

@@ -6,7 +6,7 @@ from expectations.batch import quoted, text_column
 from expectations.check import Verdict
 from expectations.standard import Return
 from ingest import loading, submissions
-from ingest.reading import Finding
+from ingest.reading import Finding, Skipped
 from ingest.submissions import Fate
 
 WITHHELD = "(withheld)"
@@ -42,6 +42,17 @@ def file(connection, r: Return, candidates, fates, verdict: Verdict, failed) -> 
     for c, fate in zip(candidates, fates, strict=True):
         if fate.replaces_submission_id:
             _left_out(connection, r, c.received.submission_id, fate.replaces_submission_id)
+
+
+def file_our_fault(connection, r: Return, c, fate: Fate, left: int) -> None:
+    """The ledger's row of a submission refused for a fault of ours; `left` are its rows not skipped before."""
+    sid = c.received.submission_id
+    code, _, says = fate.says.partition(" ")
+    submissions.note(connection, sid, [*c.findings, Finding(code, "file", says)])
+    why = Skipped(c.load.table.file, c.load.table.sheet, "row not judged: a fault of ours", left)
+    submissions.note_skipped(connection, sid, [*c.skipped, why])
+    form = (c.reading.format, c.reading.encoding)
+    submissions.record(connection, c.received, r, c.load.organisation_code, c.period, form, fate)
 
 
 def _refused_whole(connection, sid: int, fate: Fate) -> None:

@@ -49,10 +49,7 @@ class Item:
 
 
 def take_in(connection, arrivals: list[Arrival], context: Context, progress: Progress) -> list[Outcome]:
-    """Land, read, check and accept everything that arrived; the outcome of each, in the order of arrival.
-
-    Raises expectations.check.Disagreement where our two ways of checking differ: then nothing is published.
-    """
+    """Land, read, check and accept everything that arrived; the outcome of each, in the order of arrival."""
     landed, outcomes = landing.land(connection, arrivals, context)
     outcomes = [Outcome(None, a.organisation_code, a.period, a.name, fate, 0.0) for a, fate in outcomes]
     first = [x for x in landed if not x.waits_for_manifest]
@@ -153,8 +150,12 @@ def _check(connection, r: Return, settled: list[tuple[Item, str, Period]], conte
     noticed = Noticed(
         noticing.skip_repeats(connection, r), noticing.note_mixed_codes(connection, r, context.ons_codes)
     )
-    verdict = checking.run(connection, r.name, checks(r, context.lists, frozenset(parents), context.area_of))
-    fates = acceptance.accept(connection, r, candidates, verdict, noticed)
+    ruled = checks(r, context.lists, frozenset(parents), context.area_of)
+    try:
+        verdict = checking.run(connection, r.name, ruled)
+        fates = acceptance.accept(connection, r, candidates, verdict, noticed)
+    except checking.Disagreement as fault:
+        fates = acceptance.refuse_as_our_fault(connection, r, candidates, fault)
     seconds = perf_counter() - began
     rows = sum(f.rows_read for f in fates) or 1
     return [

@@ -10,6 +10,8 @@ from ingest.periods import Period
 from ingest.reading import Finding, Skipped
 from ingest.vault import Kept
 
+OUR_FAULT = "E500"
+
 
 @dataclass(frozen=True)
 class Received:
@@ -96,11 +98,15 @@ def current(connection, return_code: str, organisation: str, period: str) -> int
 
 
 def known(connection, sha256: str, organisation: str | None, file_name: str) -> tuple[str, ...]:
-    """How the same bytes fared before, from the same sender: statuses, newest first; empty if they are new."""
+    """How the same bytes fared before, from the same sender: statuses, newest first; empty if they are new.
+
+    What was refused for a fault of ours is new: the fault may have been mended.
+    """
     rows = connection.execute(
         "select status, file_name = ? from landing.submissions where sha256 = ? "
-        "and organisation_code is not distinct from ? order by submission_id desc",
-        [file_name, sha256, organisation],
+        "and organisation_code is not distinct from ? and not starts_with(coalesce(says, ''), ?) "
+        "order by submission_id desc",
+        [file_name, sha256, organisation, OUR_FAULT],
     ).fetchall()
     return tuple(status if same else f"{status} under another name" for status, same in rows)
 

@@ -15,6 +15,9 @@ from pathlib import Path
 from refusal import Refusal
 
 NOT_RECEIVED = "[x]"
+NO_PLACE = "–"
+NOT_BY_PLACE = "not counted by place"
+TITLES = {"U": "Place not known"}  # shorter than the release's name, to head a column
 BASES = {
     "flow": "flow, what happened in the year",
     "stock": "stock, as it stood on the last day of the year",
@@ -22,9 +25,11 @@ BASES = {
 }
 
 
-def in_decimals(unit: str) -> bool:
-    """Whether figures of a unit are read with one decimal place: full-time equivalents and rates."""
-    return unit == "FTE" or " per " in unit
+def decimals(unit: str) -> int:
+    """How many decimal places figures of a unit are read with; two for FTE, as posts come in quarters."""
+    if unit == "FTE":
+        return 2
+    return 1 if " per " in unit else 0
 
 
 STAGES = ("I02", "I03", "I04")
@@ -32,7 +37,10 @@ NOTES = {
     "words": "CSE is child sexual exploitation. FTE is full-time equivalent.",
     "years": "Financial years run from April to March.",
     "order": "The areas stand in a fixed order, not in order of their figures.",
-    "sum": "South Yorkshire is counted on its own. It may differ from its four areas added up.",
+    "sum": "South Yorkshire is counted on its own: it holds what happened there at a place not known, "
+    "and counts a child known in two areas once.",
+    "place": "Place not known: it happened in South Yorkshire, but the returns do not say where. "
+    f"{NO_PLACE} means {NOT_BY_PLACE}.",
     "stages": "A crime recorded, a person charged and a person convicted are different things. None implies another.",
     "not received": f"{NOT_RECEIVED} means a return was not received. It does not mean 0.",
     "part received": "Part received: some of the returns behind the figure have not come. It may rise.",
@@ -49,28 +57,37 @@ class Figure:
 
     @property
     def shown(self) -> str:
-        """The figure as people read it: `1,234`, `12.5`, or `[x]`, which is never 0."""
+        """The figure as people read it: `1,234`, `12.75`, or `[x]`, which is never 0."""
         if self.value is None:
             return NOT_RECEIVED
-        return f"{self.value:,.1f}" if in_decimals(self.unit) else f"{self.value:,.0f}"
+        return f"{self.value:,.{decimals(self.unit)}f}"
 
     @property
     def words(self) -> str:
         """What must be said beside the figure; empty where all of it was received."""
         return "" if self.status == "received" else self.status
 
+    @property
+    def doubts(self) -> set[str]:
+        """The keys of the notes it needs: its own status, and what `[x]` means where it is shown."""
+        return {self.status} | ({"not received"} if self.value is None else set())
+
 
 @dataclass(frozen=True)
 class Row:
     """One area's figures, a year each, oldest first."""
 
+    area_code: str
     area: str
     figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
 class Series:
-    """One count: what it is, its unit and basis, and a row for each area in the release's order."""
+    """One count: what it is, its unit and basis, and a row for each area in the release's order.
+
+    Only a count with something at a place not known has a row for it.
+    """
 
     indicator_code: str
     indicator: str
@@ -84,9 +101,9 @@ class Series:
         """Unit and basis in words: what is counted, and whether over the year or on its last day."""
         return f"Unit: {self.unit}. Basis: {BASES.get(self.basis, self.basis)}."
 
-    @property
-    def has_decimals(self) -> bool:
-        return in_decimals(self.unit)
+    def latest(self, area_code: str) -> Figure | None:
+        """The figure of the report's own year; None where the count has no row for the area."""
+        return next((row.figures[-1] for row in self.rows if row.area_code == area_code), None)
 
 
 @dataclass(frozen=True)
@@ -102,8 +119,10 @@ class Report:
     gaps: tuple[tuple[str, str], ...]
 
     @property
-    def areas(self) -> tuple[str, ...]:
-        return tuple(row.area for row in self.series[0].rows)
+    def areas(self) -> dict[str, str]:
+        """Code and title of each area some count has; counts differ only in the place not known."""
+        fullest = max(self.series, key=lambda s: len(s.rows))
+        return {row.area_code: row.area for row in fullest.rows}
 
     @property
     def title(self) -> str:
@@ -131,7 +150,7 @@ class Report:
         return series.indicator if len(alike) == 1 else f"{series.indicator} ({series.unit})"
 
     def has(self, status: str) -> bool:
-        return any(f.status == status for s in self.series for row in s.rows for f in row.figures)
+        return any(status in f.doubts for s in self.series for row in s.rows for f in row.figures)
 
 
 def read_release(release: Path) -> Report:
@@ -161,13 +180,13 @@ def _gaps(rows: list[dict], years: tuple[str, ...]) -> Iterable[tuple[str, str]]
 
 
 def _rows(rows: Iterable[dict]) -> Iterable[Row]:
-    for area, group in groupby(rows, key=lambda row: row["area"]):
-        yield Row(area, tuple(_figure(row) for row in group))
+    for (code, area), group in groupby(rows, key=lambda row: (row["area_code"], row["area"])):
+        yield Row(code, TITLES.get(code, area), tuple(_figure(row) for row in group))
 
 
 def _figure(row: dict) -> Figure:
     received = row["status"] != "not received" and row["value"] != ""
-    status = row["status"] if received else "not received"
+    status = "not received" if row["status"] == "received" and not received else row["status"]
     return Figure(Decimal(row["value"]) if received else None, status, row["unit"])
 
 
@@ -175,4 +194,5 @@ def notes(report: Report) -> dict[str, str]:
     """What a reader must know to read the figures right; only what applies to this release."""
     absent = {status for status in ("not received", "part received") if not report.has(status)}
     absent |= set() if any(s.indicator_code in STAGES for s in report.series) else {"stages"}
+    absent |= set() if "U" in report.areas else {"place"}
     return {key: says for key, says in NOTES.items() if key not in absent}

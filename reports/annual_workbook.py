@@ -9,7 +9,17 @@ from pathlib import Path
 import gptables
 import pandas as pd
 
-from reports.annual_figures import NOT_RECEIVED, STAGES, Figure, Report, Row, Series, notes
+from reports.annual_figures import (
+    NO_PLACE,
+    NOT_RECEIVED,
+    STAGES,
+    Figure,
+    Report,
+    Row,
+    Series,
+    decimals,
+    notes,
+)
 
 AUTHOR = "South Yorkshire core data set"
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -53,7 +63,7 @@ def _cover(report: Report) -> gptables.Cover:
         title=report.title,
         intro=[
             report.manifest["protection"],
-            f"The seven counts for {', '.join(report.areas)}, {report.years[0]} to {report.years[-1]}.",
+            f"The seven counts for {', '.join(_places(report))}, {report.years[0]} to {report.years[-1]}.",
         ],
         about=[
             f"Vintage: the last return behind these figures was received on {report.vintage}.",
@@ -64,6 +74,10 @@ def _cover(report: Report) -> gptables.Cover:
     )
 
 
+def _places(report: Report) -> list[str]:
+    return [title for code, title in report.areas.items() if code != "U"]
+
+
 def _noted(text: str, *keys: str) -> str:
     """A text with its references; gptables numbers them and lists them on the sheet Notes."""
     return f"{text} {''.join(f'$${key}$$' for key in keys)}" if keys else text
@@ -71,31 +85,30 @@ def _noted(text: str, *keys: str) -> str:
 
 def _doubts(figures: Iterable[Figure]) -> list[str]:
     """The notes that some of these figures need."""
-    found = {figure.status for figure in figures}
+    found = {doubt for figure in figures for doubt in figure.doubts}
     return [status for status in ("not received", "part received") if status in found]
 
 
 def _latest(report: Report) -> gptables.GPTable:
     """All the counts in the report's own year, the areas side by side."""
     rows = [
-        [s.indicator, s.unit, s.basis, *(_cell(row.figures[-1]) for row in s.rows), _late_areas(s)]
+        [s.indicator, s.unit, s.basis, *(_cell(s.latest(code)) for code in report.areas), _late_areas(s)]
         for s in report.series
     ]
-    columns = ["Count", "Unit", "Basis", *report.areas, "Remarks"]
-    doubts = _doubts(row.figures[-1] for s in report.series for row in s.rows)
-    title = _noted(
-        f"Table 1: the seven counts, {report.manifest['year']}", "words", "years", "order", *doubts
-    )
+    columns = ["Count", "Unit", "Basis", *report.areas.values(), "Remarks"]
+    keys = ["words", "years", "order", *(["place"] if "U" in report.areas else [])]
+    keys += _doubts(row.figures[-1] for s in report.series for row in s.rows)
+    title = _noted(f"Table 1: the seven counts, {report.manifest['year']}", *keys)
     looks = [_look(s, rows=[n]) for n, s in enumerate(report.series, start=1)]
     return _gptable("counts", title, "", pd.DataFrame(rows, columns=columns, dtype=object), report, looks)
 
 
 def _table(report: Report, number: int, s: Series) -> gptables.GPTable:
     """One count, the years side by side."""
-    names = [row.area for row in s.rows[:-1]] + [_noted(s.rows[-1].area, "sum")]
+    keys = {"U": ["place"], "SY": ["sum"]}
     rows = [
-        [name, *map(_cell, row.figures), _late_years(report, row)]
-        for name, row in zip(names, s.rows, strict=True)
+        [_noted(row.area, *keys.get(row.area_code, [])), *map(_cell, row.figures), _late_years(report, row)]
+        for row in s.rows
     ]
     stages = ["stages"] if s.indicator_code in STAGES else []
     doubts = _doubts(figure for row in s.rows for figure in row.figures)
@@ -116,14 +129,15 @@ def _gaps(report: Report, number: int) -> gptables.GPTable:
 
 def _look(s: Series, rows: list[int]) -> dict:
     """How the figures of a count are written in these rows of a table."""
-    return {"row": {"rows": rows, "format": {"num_format": "#,##0.0" if s.has_decimals else "#,##0"}}}
+    places = decimals(s.unit)
+    return {"row": {"rows": rows, "format": {"num_format": "#,##0" + ("." + "0" * places if places else "")}}}
 
 
 def _gptable(
     name: str, title: str, scope: str, data: pd.DataFrame, report: Report, looks
 ) -> gptables.GPTable:
     right = {"format": {"align": "right"}, "include_names": True}
-    figures = [n for n, c in enumerate(data.columns) if c in report.areas or c in report.years]
+    figures = [n for n, c in enumerate(data.columns) if c in report.areas.values() or c in report.years]
     return gptables.GPTable(
         table=data,
         table_name=name,
@@ -142,7 +156,9 @@ def _gptable(
     )
 
 
-def _cell(figure: Figure) -> float | int | str:
+def _cell(figure: Figure | None) -> float | int | str:
+    if figure is None:
+        return NO_PLACE
     if figure.value is None:
         return NOT_RECEIVED
     return int(figure.value) if figure.value == figure.value.to_integral() else float(figure.value)

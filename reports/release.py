@@ -22,6 +22,7 @@ from refusal import Refusal
 
 RESTRICTED = "Restricted: small numbers not yet protected. Do not publish."
 YEARS = 5
+UNKNOWN = "U"  # a place in South Yorkshire not known: shown where it occurs, never imputed
 COLUMNS = {
     "indicator_code": "VARCHAR",
     "indicator": "VARCHAR",
@@ -59,16 +60,21 @@ def release(connection, area: str, year: str, as_at: str | datetime | None, out:
 
 
 def _areas(connection, wanted: str) -> list[tuple[str, str, str]]:
-    """(code, short code, name) of each area: the one asked for, the others by name, South Yorkshire last."""
+    """(code, short code, name) of each area: the one asked for, the others by name, South Yorkshire last.
+
+    The place not known stands just before South Yorkshire, which holds it; no report can be asked of it.
+    """
     sql = """
         select distinct area_code, short_code, area_name, area_level from core.dim_areas
-        where area_level in ('district', 'force') order by area_level, area_name"""
-    rows = connection.execute(sql).fetchall()
-    first = [row[:3] for row in rows if wanted.upper() in (row[0].upper(), row[1].upper(), row[2].upper())]
+        where area_level in ('district', 'force') or area_code = $unknown"""
+    rows = connection.execute(sql, {"unknown": UNKNOWN}).fetchall()
+    rows = [row[:3] for row in sorted(rows, key=lambda r: (r[3] == "force", r[0] == UNKNOWN, r[2]))]
+    places = [row for row in rows if row[0] != UNKNOWN]
+    first = [row for row in places if wanted.upper() in (text.upper() for text in row)]
     if not first:
-        known = ", ".join(row[1] for row in rows)
+        known = ", ".join(row[1] for row in places)
         raise Refusal(f"There is no area {wanted}. The areas are {known}.")
-    return first + [row[:3] for row in rows if row[:3] not in first]
+    return first + [row for row in rows if row not in first]
 
 
 def _years(last: str) -> list[str]:
@@ -80,7 +86,7 @@ def _years(last: str) -> list[str]:
 
 
 def _figures(connection, areas: Sequence[tuple], years: list[str]) -> list[dict]:
-    """Every count for every area and year, whole: what the marts do not hold was not received."""
+    """Every count for every area and year, whole; the place not known only where a count has it."""
     sql = """
         select indicator_code, indicator_name, coalesce(definition, ''), basis, unit, area_code, period,
             value::decimal(18, 4), status, coalesce(not_received, '')
@@ -91,14 +97,28 @@ def _figures(connection, areas: Sequence[tuple], years: list[str]) -> list[dict]
     found = {(row[:5], row[5], row[6]): row[7:] for row in rows}
     if all(row[8] == "not received" for row in rows):
         raise Refusal(f"There are no figures for {years[-1]} or the four years before it.")
-    empty = (None, "not received", "")
+    shown = _since_the_first(rows, years)
+    unplaced = {row[:5] for row in rows if row[5] == UNKNOWN and row[6] in shown}
     series = sorted({row[:5] for row in rows}, key=lambda s: (s[0], s[1], s[4], s[3]))
     return [
-        dict(zip(COLUMNS, (*s, code, name, period, *found.get((s, code, period), empty)), strict=True))
+        dict(zip(COLUMNS, (*s, code, name, period, *_held(found, s, code, period)), strict=True))
         for s in series
         for code, _, name in areas
-        for period in _since_the_first(rows, years)
+        if code != UNKNOWN or s in unplaced
+        for period in shown
     ]
+
+
+def _held(found: dict, series: tuple, code: str, period: str) -> tuple[Decimal | None, str, str]:
+    """(value, status, not received) of one figure; what the marts do not hold was not received.
+
+    The marts hold the place not known only where it occurred: where South Yorkshire was received, nothing is 0.
+    """
+    if (series, code, period) in found:
+        return found[series, code, period]
+    whole = found.get((series, "SY", period)) if code == UNKNOWN else None
+    status = whole[1] if whole else "not received"
+    return (Decimal(0) if status == "received" else None, status, "")
 
 
 def _since_the_first(rows: Iterable[tuple], years: list[str]) -> list[str]:

@@ -69,13 +69,7 @@ COLUMNS = {
 LOCAL_IDS = {
     "sc_contact_referral": ("record_ref", "person_key", "referral_id"),
     "sc_assessment": ("record_ref", "person_key", "assessment_id", "referral_id"),
-    "sc_protection_event": (
-        "record_ref",
-        "person_key",
-        "event_id",
-        "referral_id",
-        "linked_event_id",
-    ),
+    "sc_protection_event": ("record_ref", "person_key", "event_id", "referral_id", "linked_event_id"),
 }
 
 

@@ -350,12 +350,18 @@ def test_links_pipes_and_strangers_are_not_opened(county, tmp_path):
     assert told["a.csv"].startswith("F010 'NOBODY' is no organisation we know.")
 
 
-def test_where_the_two_ways_differ_nothing_is_accepted(county, monkeypatch):
-    """One predicate altered on one side: the return is refused as our own fault, loudly."""
+def test_where_the_two_ways_differ_the_return_is_refused_as_our_fault_and_tried_again(county, monkeypatch):
+    """One count altered on one side: nothing of the return is accepted; the rest of the night goes on."""
     connection, folder, night = county
     put(folder / "SYP" / "2024-05", "a.csv", rows(3))
     count = checking.count
     monkeypatch.setattr(checking, "count", lambda *a: {**count(*a), 0: 1})
-    with pytest.raises(checking.Disagreement, match="This is our fault; nothing of this return was accepted"):
-        night()
+    (outcome,) = night()
+    assert (outcome.fate.status, outcome.fate.rows_read, outcome.fate.rows_skipped) == ("refused", 3, 3)
+    assert outcome.fate.says == (
+        "E500 pol_incident, rule C220 on record_ref: Great Expectations counts 1 rows, the SQL pass finds 0. "
+        "This is our fault; nothing of this return was accepted."
+    )
     assert connection.execute("select count(*) from accepted.pol_incident").fetchone() == (0,)
+    monkeypatch.undo()
+    assert fates(night()) == [("R04", "SYP", "2024-05", "accepted", 3, 3, 0, 0)]

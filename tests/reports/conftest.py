@@ -7,7 +7,10 @@ from ingest.tables import create
 
 AREAS = [("370", "Barnsley", "BAR"), ("371", "Doncaster", "DON"), ("372", "Rotherham", "ROT")]
 AREAS += [("373", "Sheffield", "SHE"), ("SY", "South Yorkshire", "SY")]
+AREAS += [("U", "Place in South Yorkshire not known", "U"), ("OUT", "Outside South Yorkshire", "OUT")]
+LEVELS = {"SY": "force", "U": "unknown", "OUT": "outside"}
 COMPLAINTS = ("I01", "CSE complaints", "A distinct report.", "flow", "complaint")
+CRIMES = ("I02", "CSE crimes", "Recorded by the police.", "flow", "crime")
 FTE = ("I05", "Police officers on CSE", "In post at the year's end.", "stock", "FTE")
 PERSONS = ("I05", "Police officers on CSE", "In post at the year's end.", "stock", "person")
 
@@ -23,9 +26,16 @@ ROWS = [
     figure(COMPLAINTS, "370", "2024-25", 0),
     figure(COMPLAINTS, "371", "2024-25", None, "not received", "R04 SYP; R09 DON"),
     figure(COMPLAINTS, "373", "2024-25", 17, "part received", "R04 SYP"),
+    figure(COMPLAINTS, "SY", "2023-24", 1236),
     figure(COMPLAINTS, "SY", "2024-25", 59, "part received"),
+    figure(COMPLAINTS, "U", "2024-25", 1, "part received"),
     figure(COMPLAINTS, "372", "2018-19", 7),
-    figure(FTE, "372", "2024-25", 12.5),
+    figure(CRIMES, "372", "2024-25", 20),
+    figure(CRIMES, "SY", "2023-24", 33),
+    figure(CRIMES, "SY", "2024-25", 30, "part received"),
+    figure(CRIMES, "U", "2023-24", 3),
+    figure(FTE, "372", "2024-25", 12.75),
+    figure(FTE, "U", "2018-19", 1),  # too old for the report to show a place not known
     figure(PERSONS, "372", "2024-25", 14),
 ]
 SUBMISSIONS = [
@@ -46,7 +56,7 @@ def warehouse():
         "create table core.dim_areas (area_code varchar, area_name varchar, short_code varchar, area_level varchar)"
     )
     for code, name, short in AREAS:
-        level = "force" if code == "SY" else "district"
+        level = LEVELS.get(code, "district")
         connection.execute("insert into core.dim_areas values (?, ?, ?, ?)", [code, name, short, level])
     connection.execute("""
         create table marts.mart_annual_report (

@@ -1,13 +1,17 @@
 import re
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from lxml import html
 from openpyxl import load_workbook
 
 from refusal import Refusal
+from reports.annual_figures import Figure
 from reports.annual_report import annual_report
 from reports.release import release
+
+LAST = ["Place not known", "South Yorkshire"]
 
 
 @pytest.fixture
@@ -46,14 +50,58 @@ def table_of(sheet):
 
 def test_the_page_says_the_figures_and_what_was_not_received(page):
     counts, complaints, *_ = page.iter("table")
+    absent, part, no_place = "[x]not received", "part received", "–not counted by place"
     assert grid(counts) == [
-        ["Count", "Unit", "Rotherham", "Barnsley", "Doncaster", "Sheffield", "South Yorkshire"],
-        ["CSE complaints", "complaint", "41", "0", "[x]not received", "17part received", "59part received"],
-        ["Police officers on CSE", "FTE", "12.5", *["[x]not received"] * 4],
-        ["Police officers on CSE", "person", "14", *["[x]not received"] * 4],
+        ["Count", "Unit", *("Rotherham", "Barnsley", "Doncaster", "Sheffield"), *LAST],
+        ["CSE complaints", "complaint", "41", "0", absent, f"17{part}", f"1{part}", f"59{part}"],
+        ["CSE crimes", "crime", "20", *[absent] * 3, f"[x]{part}", f"30{part}"],
+        ["Police officers on CSE", "FTE", "12.75", *[absent] * 3, no_place, absent],
+        ["Police officers on CSE", "person", "14", *[absent] * 3, no_place, absent],
     ]
     assert grid(complaints)[0] == ["Area", "2023-24", "2024-25"]
     assert grid(complaints)[1] == ["Rotherham", "1,234", "41"]
+
+
+def test_a_count_has_a_row_for_the_place_not_known_only_where_it_has_one(page, book):
+    _, complaints, crimes, fte, *_ = page.iter("table")
+    assert grid(complaints)[-2:] == [[LAST[0], "0", "1part received"], [LAST[1], "1,236", "59part received"]]
+    assert grid(crimes)[-2] == [LAST[0], "3", "[x]part received"]
+    assert [row[0] for row in grid(fte)][-2:] == ["Sheffield", LAST[1]]
+    assert re.fullmatch(r"Place not known \[note \d+\]", table_of(book["Table_2"])[-2][0])
+    assert table_of(book["Table_2"])[-2][1:] == [0, 1, "2024-25 part received"]
+    assert table_of(book["Table_3"])[-2][1:] == [3, "[x]", "2024-25 part received"]
+    assert table_of(book["Table_4"])[-2][0] == "Sheffield"
+
+
+def test_without_a_place_not_known_there_is_no_column_and_no_word_of_it(warehouse, tmp_path):
+    warehouse.execute("delete from marts.mart_annual_report where area_code = 'U'")
+    drawn = annual_report(release(warehouse, "ROT", "2024-25", None, tmp_path), tmp_path / "report")
+    page = html.fromstring(drawn[0].read_text("utf-8"))
+    assert grid(next(page.iter("table")))[0][-2:] == ["Sheffield", "South Yorkshire"]
+    assert "Place not known" not in page.text_content()
+    sheets = [fills(sheet) for sheet in load_workbook(drawn[1]).worksheets]
+    assert "Place not known" not in str(sheets)
+
+
+def test_the_dash_is_heard_as_words_and_the_sum_is_explained(page):
+    cell = next(cell for cell in page.iter("td") if "–" in cell.text_content())
+    assert [(s.text, s.get("aria-hidden")) for s in cell] == [("–", "true"), ("not counted by place", None)]
+    said = [note.text for note in page.iter("li")]
+    assert (
+        "South Yorkshire is counted on its own: it holds what happened there at a place not known, "
+        "and counts a child known in two areas once."
+    ) in said
+    assert any("– means not counted by place." in note for note in said)
+    assert "[x] means a return was not received. It does not mean 0." in said
+
+
+def test_a_report_of_south_yorkshire_marks_its_row(warehouse, tmp_path):
+    drawn = annual_report(release(warehouse, "SY", "2024-25", None, tmp_path), tmp_path / "report")
+    page = html.fromstring(drawn[0].read_text("utf-8"))
+    own = [row[0].text for row in page.find_class("own") if row.tag == "tr"]
+    assert own == ["South Yorkshire"] * 4
+    first, *_, last = table_of(load_workbook(drawn[1])["Table_2"])[1:]
+    assert first[0].startswith("South Yorkshire [note ") and last[0].startswith("Place not known [note ")
 
 
 def test_the_page_can_be_read_by_everyone(page):
@@ -103,6 +151,7 @@ def test_the_workbook_has_one_named_table_to_a_sheet(book):
         "Table_3",
         "Table_4",
         "Table_5",
+        "Table_6",
     ]
     names = [list(sheet.tables) for sheet in book.worksheets[1:]]
     assert names == [
@@ -113,6 +162,7 @@ def test_the_workbook_has_one_named_table_to_a_sheet(book):
         ["table_3"],
         ["table_4"],
         ["table_5"],
+        ["table_6"],
     ]
     assert not any(sheet.merged_cells.ranges for sheet in book.worksheets)
     assert not any(None in row for sheet in book.worksheets[1:] for row in table_of(sheet))
@@ -120,17 +170,30 @@ def test_the_workbook_has_one_named_table_to_a_sheet(book):
 
 def test_the_workbook_says_the_same_figures_as_numbers(book):
     assert table_of(book["Table_1"])[1] == [
-        *("CSE complaints", "complaint", "flow", 41, 0, "[x]", 17, 59),
-        "Doncaster not received; Sheffield part received; South Yorkshire part received",
+        *("CSE complaints", "complaint", "flow", 41, 0, "[x]", 17, 1, 59),
+        "Doncaster not received; Sheffield part received; Place not known part received; "
+        "South Yorkshire part received",
     ]
     assert table_of(book["Table_2"])[1] == ["Rotherham", 1234, 41, "All received"]
     assert table_of(book["Table_2"])[-1][0].startswith("South Yorkshire [note ")
-    assert table_of(book["Table_3"])[1][1:] == ["[x]", 12.5, "2023-24 not received"]
+    assert table_of(book["Table_1"])[3][3:9] == [12.75, "[x]", "[x]", "[x]", "–", "[x]"]
+    assert table_of(book["Table_4"])[1][1:] == ["[x]", 12.75, "2023-24 not received"]
+
+
+def test_fte_has_two_decimals_rates_one_and_counts_none(book):
+    (table,) = book["Table_1"].tables.values()
+    assert [row[3].number_format for row in book["Table_1"][table.ref]][1:] == [
+        *("#,##0", "#,##0", "#,##0.00", "#,##0"),
+    ]
+    (table,) = book["Table_4"].tables.values()
+    assert book["Table_4"][table.ref][1][2].number_format == "#,##0.00"
+    shown = [Figure(Decimal("1012.75"), "received", unit).shown for unit in ("FTE", "per 10,000 children")]
+    assert shown == ["1,012.75", "1,012.8"]
 
 
 def test_what_was_not_received_is_named_by_return_and_organisation(page, book):
     assert grid(list(page.iter("table"))[-1])[1:] == [["2024-25", "R04 SYP, R09 DON"]]
-    assert table_of(book["Table_5"])[1:] == [["2024-25", "R04 SYP, R09 DON"]]
+    assert table_of(book["Table_6"])[1:] == [["2024-25", "R04 SYP, R09 DON"]]
 
 
 def test_every_note_named_is_on_the_sheet_notes(book):

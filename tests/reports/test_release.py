@@ -30,7 +30,32 @@ def cut(warehouse, tmp_path):
 
 def test_the_area_stands_first_then_the_others_by_name_then_south_yorkshire(cut):
     areas = list(dict.fromkeys(row["area"] for row in figures(cut)))
-    assert areas == ["Rotherham", "Barnsley", "Doncaster", "Sheffield", "South Yorkshire"]
+    unknown = "Place in South Yorkshire not known"
+    assert areas == ["Rotherham", "Barnsley", "Doncaster", "Sheffield", unknown, "South Yorkshire"]
+
+
+def test_a_place_not_known_is_shown_and_never_imputed(cut):
+    rows = [row for row in figures(cut) if row["area_code"] == "U"]
+    assert [(row["unit"], row["period"], row["value"], row["status"]) for row in rows] == [
+        ("complaint", "2023-24", "0", "received"),  # no row in the mart, South Yorkshire received
+        ("complaint", "2024-25", "1", "part received"),
+        ("crime", "2023-24", "3", "received"),
+        ("crime", "2024-25", "", "part received"),  # no row in the mart, South Yorkshire received in part
+    ]  # and none for officers: the year they had one is not in the report
+
+
+def test_a_place_not_known_is_not_received_where_south_yorkshire_is_not(warehouse, tmp_path):
+    warehouse.execute("delete from marts.mart_annual_report where area_code = 'SY'")
+    row = find(
+        release(warehouse, "ROT", "2024-25", None, tmp_path), area_code="U", unit="crime", period="2024-25"
+    )
+    assert (row["value"], row["status"]) == ("", "not received")
+
+
+def test_south_yorkshire_asked_for_stands_first_and_the_place_not_known_last(warehouse, tmp_path):
+    cut = release(warehouse, "SY", "2024-25", None, tmp_path)
+    codes = list(dict.fromkeys(row["area_code"] for row in figures(cut)))
+    assert codes == ["SY", "370", "371", "372", "373", "U"]
 
 
 def test_received_and_nothing_happened_is_0_and_not_received_is_empty(cut):
@@ -91,6 +116,7 @@ def test_another_moment_is_another_release(warehouse, cut, tmp_path):
     ("area", "year", "says"),
     [
         ("LDS", "2024-25", "There is no area LDS. The areas are BAR, DON, ROT, SHE, SY."),
+        ("U", "2024-25", "There is no area U. The areas are BAR, DON, ROT, SHE, SY."),
         ("ROT", "2024", "2024 is not a financial year. Write it as 2024-25."),
         ("ROT", "2024-26", "2024-26 is not a financial year."),
         ("ROT", "2010-11", "There are no figures for 2010-11 or the four years before it."),
