@@ -9,20 +9,9 @@ from dataclasses import asdict
 
 from operations.readonly import Answer
 
-COLUMNS = (
-    "return",
-    "organisation",
-    "period",
-    "rows in",
-    "accepted",
-    "quarantined",
-    "skipped",
-    "fate",
-    "seconds",
-    "file",
-)
+NUMBERS = ("rows in", "accepted", "quarantined", "skipped", "refused", "seconds")
+COLUMNS = ("return", "organisation", "period", *NUMBERS, "fate", "file")
 MUST_ACT = ("refused", "accepted with findings")
-SHOWN = 20
 
 
 def step(what: str, done: int, of: int) -> None:
@@ -54,6 +43,15 @@ def _row(o) -> dict:
     }
 
 
+def _cells(o) -> list[str]:
+    """The row of one submission; the good rows of a refused file stand under `refused`, not `skipped`."""
+    f = o.fate
+    skipped, refused = (0, f.rows_skipped) if f.status == "refused" else (f.rows_skipped, 0)
+    counts = (f.rows_read, f.rows_accepted, f.rows_quarantined, skipped, refused)
+    words = (o.return_code or "", o.organisation_code or "", o.period or "")
+    return [*words, *(f"{n:,}" for n in counts), f"{o.seconds:.2f}"]
+
+
 def show_night(outcomes, as_json: bool) -> None:
     """The closing table: every submission and what became of its rows; why, where it was refused."""
     if sys.stderr.isatty():
@@ -67,14 +65,9 @@ def show_night(outcomes, as_json: bool) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in COLUMNS:
-        table.add_column(
-            name, justify="right" if name in (*COLUMNS[3:7], "seconds") else "left", overflow="fold"
-        )
+        table.add_column(name, justify="right" if name in NUMBERS else "left", overflow="fold")
     for o in outcomes:
-        f = o.fate
-        counts = (f.rows_read, f.rows_accepted, f.rows_quarantined, f.rows_skipped)
-        cells = (o.return_code or "", o.organisation_code or "", o.period or "", *(f"{n:,}" for n in counts))
-        table.add_row(*cells, f.status, f"{o.seconds:.2f}", Text(plain(o.file_name.rpartition("/")[2])))
+        table.add_row(*_cells(o), o.fate.status, Text(plain(o.file_name.rpartition("/")[2])))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table if outcomes else "Nothing new lay in the inbox.")
     for o in outcomes:

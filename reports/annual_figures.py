@@ -15,7 +15,6 @@ from pathlib import Path
 from refusal import Refusal
 
 NOT_RECEIVED = "[x]"
-NO_PLACE = "–"
 NOT_BY_PLACE = "not counted by place"
 TITLES = {"U": "Place not known"}  # shorter than the release's name, to head a column
 BASES = {
@@ -39,8 +38,7 @@ NOTES = {
     "order": "The areas stand in a fixed order, not in order of their figures.",
     "sum": "South Yorkshire is counted on its own: it holds what happened there at a place not known, "
     "and counts a child known in two areas once.",
-    "place": "Place not known: it happened in South Yorkshire, but the returns do not say where. "
-    f"{NO_PLACE} means {NOT_BY_PLACE}.",
+    "place": "Place not known: it happened in South Yorkshire, but the returns do not say where.",
     "stages": "A crime recorded, a person charged and a person convicted are different things. None implies another.",
     "not received": f"{NOT_RECEIVED} means a return was not received. It does not mean 0.",
     "part received": "Part received: some of the returns behind the figure have not come. It may rise.",
@@ -66,11 +64,6 @@ class Figure:
     def words(self) -> str:
         """What must be said beside the figure; empty where all of it was received."""
         return "" if self.status == "received" else self.status
-
-    @property
-    def doubts(self) -> set[str]:
-        """The keys of the notes it needs: its own status, and what `[x]` means where it is shown."""
-        return {self.status} | ({"not received"} if self.value is None else set())
 
 
 @dataclass(frozen=True)
@@ -125,6 +118,11 @@ class Report:
         return {row.area_code: row.area for row in fullest.rows}
 
     @property
+    def lacks_a_place(self) -> bool:
+        """Whether some counts have the place not known and others do not."""
+        return any(len(s.rows) < len(self.areas) for s in self.series)
+
+    @property
     def title(self) -> str:
         return (
             f"Child sexual exploitation in {self.manifest['area']}: the seven counts, {self.manifest['year']}"
@@ -150,7 +148,7 @@ class Report:
         return series.indicator if len(alike) == 1 else f"{series.indicator} ({series.unit})"
 
     def has(self, status: str) -> bool:
-        return any(status in f.doubts for s in self.series for row in s.rows for f in row.figures)
+        return any(f.status == status for s in self.series for row in s.rows for f in row.figures)
 
 
 def read_release(release: Path) -> Report:
@@ -186,7 +184,7 @@ def _rows(rows: Iterable[dict]) -> Iterable[Row]:
 
 def _figure(row: dict) -> Figure:
     received = row["status"] != "not received" and row["value"] != ""
-    status = "not received" if row["status"] == "received" and not received else row["status"]
+    status = row["status"] if received else "not received"
     return Figure(Decimal(row["value"]) if received else None, status, row["unit"])
 
 

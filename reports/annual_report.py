@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jinja2
 
-from reports.annual_figures import NO_PLACE, NOT_BY_PLACE, Report, notes, read_release
+from reports.annual_figures import NOT_BY_PLACE, Report, notes, read_release
 from reports.annual_workbook import write_workbook
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,5 +34,5 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    said = {"notes": notes(report), "no_place": NO_PLACE, "not_by_place": NOT_BY_PLACE}
+    said = {"notes": notes(report), "not_by_place": NOT_BY_PLACE}
     return environment.get_template("annual_report.html").render(report=report, **said) + "\n"

@@ -10,7 +10,7 @@ import gptables
 import pandas as pd
 
 from reports.annual_figures import (
-    NO_PLACE,
+    NOT_BY_PLACE,
     NOT_RECEIVED,
     STAGES,
     Figure,
@@ -23,6 +23,7 @@ from reports.annual_figures import (
 
 AUTHOR = "South Yorkshire core data set"
 PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+NO_PLACE = "[z]"  # a cell of signs alone, such as a dash, says nothing to a screen reader
 SHORTHAND = f"{NOT_RECEIVED} means not received. It does not mean 0."
 
 
@@ -85,7 +86,7 @@ def _noted(text: str, *keys: str) -> str:
 
 def _doubts(figures: Iterable[Figure]) -> list[str]:
     """The notes that some of these figures need."""
-    found = {doubt for figure in figures for doubt in figure.doubts}
+    found = {figure.status for figure in figures}
     return [status for status in ("not received", "part received") if status in found]
 
 
@@ -100,7 +101,9 @@ def _latest(report: Report) -> gptables.GPTable:
     keys += _doubts(row.figures[-1] for s in report.series for row in s.rows)
     title = _noted(f"Table 1: the seven counts, {report.manifest['year']}", *keys)
     looks = [_look(s, rows=[n]) for n, s in enumerate(report.series, start=1)]
-    return _gptable("counts", title, "", pd.DataFrame(rows, columns=columns, dtype=object), report, looks)
+    data = pd.DataFrame(rows, columns=columns, dtype=object)
+    legend = [f"{NO_PLACE} means {NOT_BY_PLACE}."] if report.lacks_a_place else []
+    return _gptable("counts", title, "", data, report, looks, legend)
 
 
 def _table(report: Report, number: int, s: Series) -> gptables.GPTable:
@@ -134,7 +137,7 @@ def _look(s: Series, rows: list[int]) -> dict:
 
 
 def _gptable(
-    name: str, title: str, scope: str, data: pd.DataFrame, report: Report, looks
+    name: str, title: str, scope: str, data: pd.DataFrame, report: Report, looks, legend=()
 ) -> gptables.GPTable:
     right = {"format": {"align": "right"}, "include_names": True}
     figures = [n for n, c in enumerate(data.columns) if c in report.areas.values() or c in report.years]
@@ -144,7 +147,7 @@ def _gptable(
         title=title,
         subtitles=[report.manifest["protection"]],
         instructions="This sheet has one table. The notes are on the sheet Notes.",
-        legend=[SHORTHAND],
+        legend=[SHORTHAND, *legend],
         scope=scope or None,
         source=f"Release {report.manifest['name']}. Last return received {report.vintage}.",
         index_columns={2: 0},

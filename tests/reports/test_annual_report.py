@@ -54,7 +54,7 @@ def test_the_page_says_the_figures_and_what_was_not_received(page):
     assert grid(counts) == [
         ["Count", "Unit", *("Rotherham", "Barnsley", "Doncaster", "Sheffield"), *LAST],
         ["CSE complaints", "complaint", "41", "0", absent, f"17{part}", f"1{part}", f"59{part}"],
-        ["CSE crimes", "crime", "20", *[absent] * 3, f"[x]{part}", f"30{part}"],
+        ["CSE crimes", "crime", "20", *[absent] * 4, f"30{part}"],
         ["Police officers on CSE", "FTE", "12.75", *[absent] * 3, no_place, absent],
         ["Police officers on CSE", "person", "14", *[absent] * 3, no_place, absent],
     ]
@@ -65,11 +65,11 @@ def test_the_page_says_the_figures_and_what_was_not_received(page):
 def test_a_count_has_a_row_for_the_place_not_known_only_where_it_has_one(page, book):
     _, complaints, crimes, fte, *_ = page.iter("table")
     assert grid(complaints)[-2:] == [[LAST[0], "0", "1part received"], [LAST[1], "1,236", "59part received"]]
-    assert grid(crimes)[-2] == [LAST[0], "3", "[x]part received"]
+    assert grid(crimes)[-2] == [LAST[0], "3", "[x]not received"]
     assert [row[0] for row in grid(fte)][-2:] == ["Sheffield", LAST[1]]
     assert re.fullmatch(r"Place not known \[note \d+\]", table_of(book["Table_2"])[-2][0])
     assert table_of(book["Table_2"])[-2][1:] == [0, 1, "2024-25 part received"]
-    assert table_of(book["Table_3"])[-2][1:] == [3, "[x]", "2024-25 part received"]
+    assert table_of(book["Table_3"])[-2][1:] == [3, "[x]", "2024-25 not received"]
     assert table_of(book["Table_4"])[-2][0] == "Sheffield"
 
 
@@ -86,12 +86,12 @@ def test_without_a_place_not_known_there_is_no_column_and_no_word_of_it(warehous
 def test_the_dash_is_heard_as_words_and_the_sum_is_explained(page):
     cell = next(cell for cell in page.iter("td") if "–" in cell.text_content())
     assert [(s.text, s.get("aria-hidden")) for s in cell] == [("–", "true"), ("not counted by place", None)]
+    assert "– means not counted by place." in page.find(".//caption").text
     said = [note.text for note in page.iter("li")]
     assert (
         "South Yorkshire is counted on its own: it holds what happened there at a place not known, "
         "and counts a child known in two areas once."
     ) in said
-    assert any("– means not counted by place." in note for note in said)
     assert "[x] means a return was not received. It does not mean 0." in said
 
 
@@ -169,14 +169,16 @@ def test_the_workbook_has_one_named_table_to_a_sheet(book):
 
 
 def test_the_workbook_says_the_same_figures_as_numbers(book):
+    part = "part received"
     assert table_of(book["Table_1"])[1] == [
         *("CSE complaints", "complaint", "flow", 41, 0, "[x]", 17, 1, 59),
-        "Doncaster not received; Sheffield part received; Place not known part received; "
-        "South Yorkshire part received",
+        f"Doncaster not received; Sheffield {part}; Place not known {part}; South Yorkshire {part}",
     ]
     assert table_of(book["Table_2"])[1] == ["Rotherham", 1234, 41, "All received"]
     assert table_of(book["Table_2"])[-1][0].startswith("South Yorkshire [note ")
-    assert table_of(book["Table_1"])[3][3:9] == [12.75, "[x]", "[x]", "[x]", "–", "[x]"]
+    assert table_of(book["Table_1"])[3][3:9] == [12.75, "[x]", "[x]", "[x]", "[z]", "[x]"]
+    assert "[z] means not counted by place." in [row[0] for row in fills(book["Table_1"])]
+    assert "[z]" not in str(fills(book["Table_2"]))
     assert table_of(book["Table_4"])[1][1:] == ["[x]", 12.75, "2023-24 not received"]
 
 
