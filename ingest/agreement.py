@@ -37,6 +37,7 @@ class Content:
     dated: int
     latest: date | None
     nearly_latest: date | None
+    months: dict[date, int]
 
 
 def settle(
@@ -66,18 +67,18 @@ def _column(r: Return, table: Table, name: str, aliases: Aliases) -> str | None:
 
 def _content(connection, r: Return, table: Table, context) -> Content:
     if not table.rows:
-        return Content(None, 0, 0, 0, None, None)
+        return Content(None, 0, 0, 0, None, None, {})
     read, _ = loading.source(table)
     who = (r.organisation_column and _column(r, table, r.organisation_column, context.aliases)) or "null"
     when = f"cast({(r.event_date and _column(r, table, r.event_date, context.aliases)) or 'null'} as date)"
-    area, rows, dated, latest, nearly, same = connection.execute(
+    area, rows, dated, latest, nearly, same, months = connection.execute(
         f"with sent as (select {who} as who, {when} as day from {read}), "
         "usual as (select mode(who) as who from sent) "
         "select any_value(usual.who), count(*), count(day), max(day), quantile_disc(day, 0.95), "
-        "count(*) filter (sent.who = usual.who) from sent, usual"
+        "count(*) filter (sent.who = usual.who), histogram(cast(date_trunc('month', day) as date)) from sent, usual"
     ).fetchone()
     organisation = context.organisation_of.get(area, area)
-    return Content(organisation, same, rows, dated, latest, nearly)
+    return Content(organisation, same, rows, dated, latest, nearly, dict(months or {}))
 
 
 def _organisation(r: Return, reading: Reading, content: Content, said: list[Said]) -> str:
@@ -141,18 +142,26 @@ def _within(connection, r: Return, table: Table, told: Period, content: Content)
 
     Some rows after its end are errors of those rows (C213), and told row by row.
     """
-    read, _ = loading.source(table)
-    day = f"cast({_column(r, table, r.event_date, {})} as date)"
-    end = r.restates.end and _column(r, table, r.restates.end, {})
-    open_in_it = f"({end} is null or cast({end} as date) >= date '{told.start}')" if end else "false"
-    after, touching, first = connection.execute(
-        f"select count(*) filter ({day} > date '{told.end}'), "
-        f"count(*) filter ({day} <= date '{told.end}' and ({day} >= date '{told.start}' or {open_in_it})), "
-        f"min({day}) from {read}"
-    ).fetchone()
+    after = sum(n for month, n in content.months.items() if month > told.end)
+    touching = sum(n for month, n in content.months.items() if told.start.replace(day=1) <= month <= told.end)
+    if not touching:
+        touching = _open_in(connection, r, table, told)
     if 2 * after > content.dated or not touching:
         raise Unreadable(
             "S121",
-            f"It is said to be for {told.code} ({told.start} to {told.end}), but {r.event_date} runs from "
-            f"{first} to {content.latest}: {after} of {content.rows} rows are after it, {touching} belong to it.",
+            f"It is said to be for {told.code} ({told.start} to {told.end}), but {r.event_date} runs to "
+            f"{content.latest}: {after} of {content.rows} rows are after it, {touching} belong to it.",
         )
+
+
+def _open_in(connection, r: Return, table: Table, told: Period) -> int:
+    """Rows that began before the period and were still open in it."""
+    end = r.restates.end and _column(r, table, r.restates.end, {})
+    if not end:
+        return 0
+    read, _ = loading.source(table)
+    began = f"cast({_column(r, table, r.event_date, {})} as date) <= date '{told.end}'"
+    ended = f"cast({end} as date)"
+    return connection.execute(
+        f"select count(*) from {read} where {began} and ({ended} is null or {ended} >= date '{told.start}')"
+    ).fetchone()[0]
