@@ -26,6 +26,11 @@ class Verdict:
     failed: tuple[int, ...]
 
 
+def load() -> None:
+    """Load Great Expectations, which takes seconds; it may be done while something else is waited for."""
+    import great_expectations.expectations  # noqa: F401
+
+
 def run(connection, name: str, checks: tuple[Check, ...]) -> Verdict:
     """Check the table `batch` of an open connection; leaves the table `found` (row, number).
 

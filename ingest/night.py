@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Thread
 from time import perf_counter
 
 from expectations import check as checking
@@ -52,6 +53,8 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
     """Land, read, check and accept everything that arrived; the outcome of each, in the order of arrival."""
     landed, outcomes = landing.land(connection, arrivals, context)
     outcomes = [Outcome(None, a.organisation_code, a.period, a.name, fate, 0.0) for a, fate in outcomes]
+    if landed:
+        Thread(target=checking.load, daemon=True).start()
     first = [x for x in landed if not x.waits_for_manifest]
     items, refused = _read(connection, first, context, progress)
     outcomes += _refuse(connection, refused)

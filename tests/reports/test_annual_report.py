@@ -189,7 +189,9 @@ def test_fte_has_two_decimals_rates_one_and_counts_none(book):
     ]
     (table,) = book["Table_4"].tables.values()
     assert book["Table_4"][table.ref][1][2].number_format == "#,##0.00"
-    shown = [Figure(Decimal("1012.75"), "received", unit).shown for unit in ("FTE", "per 10,000 children")]
+    shown = [
+        Figure(Decimal("1012.75"), "received", unit).shown for unit in ("FTE", "crimes per 10,000 aged 0-17")
+    ]
     assert shown == ["1,012.75", "1,012.8"]
 
 
