@@ -163,9 +163,9 @@ def _sender(r: Return, area_of: dict[str, str]) -> Check:
     says = f"{column} is not the organisation that sends the return."
     pairs = ", ".join(f"{quoted(o)}: {quoted(a)}" for o, a in sorted(area_of.items()))
     area = f"map_extract_value(MAP {{{pairs}}}, organisation_code)"
-    return Check(
-        "C222", column, "error", says, f"\"{column}\" not in (organisation_code, coalesce({area}, ''))"
-    )
+    known = ", ".join(quoted(v) for v in sorted({*area_of, *area_of.values(), *r.organisations}))
+    others = f'"{column}" in ({known}) and "{column}" not in (organisation_code, coalesce({area}, \'\'))'
+    return Check("C222", column, "error", says, others)
 
 
 def _primary_key(r: Return) -> Check:

@@ -18,6 +18,13 @@ from ingest.reading import Table
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 PERIOD = periods.parse("2024-05")
+# Where one fault cannot be had without a second: a period that ends before it starts is no period either; an
+# outcome after the period's end is before the day it was recorded; Z11 to Z14 are not valid before 2025.
+SECOND_BY_NATURE = {
+    "period_end is before period_start.",
+    "outcome_date is after the end of the period.",
+    "place Z11 to Z14 is taken, but our list has no label for it.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +88,7 @@ def load(connection, context, r: Return, submissions: list[list[dict]], folder: 
 
 @pytest.mark.parametrize("name", list(standard()))
 def test_examples(county, name, tmp_path):
-    """Great Expectations and the SQL pass agree on every example, and say of each exactly what it promises."""
+    """Great Expectations and the SQL pass agree on every example, and find of each what it promises and no more."""
     connection, context = county
     r = standard()[name]
     load(connection, context, r, [rows_of(r, {}), *(rows_of(r, e.change) for e in r.refused)], tmp_path)
@@ -95,12 +102,14 @@ def test_examples(county, name, tmp_path):
         said.setdefault(submission, set()).add(ruled[number].says)
     unclean = {ruled[n].says for s, n in told if s == 0 and ruled[n].severity != "information"}
     assert unclean == set()
-    silent = [
-        (e.change, e.because, said.get(n))
-        for n, e in enumerate(r.refused, 1)
-        if e.because not in said.get(n, ())
-    ]
-    assert silent == []
+    aside = {c.says for c in ruled if c.severity == "information"}
+    wrong = []
+    for n, e in enumerate(r.refused, 1):
+        found = said.get(n, set())
+        exactly = {e.because} if e.because not in SECOND_BY_NATURE else found
+        if e.because not in found or found - aside - {e.because} != exactly - {e.because} - aside:
+            wrong.append((e.change, e.because, found))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", list(standard()))

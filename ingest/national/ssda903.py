@@ -6,6 +6,8 @@ way. Nobody's date of birth, UPN, postcode or social worker's number leaves this
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,8 @@ import duckdb
 from ingest.national.collection import COUNCILS, collection, require_known_year
 from ingest.national.values import MACROS, SCHEME
 from ingest.reading import Table, Unreadable
+
+MEMORY = "128MB"
 
 JOINED = ("header", "episodes", "missing", "uasc")
 LOCAL_IDS = ("record_ref", "person_key", "child_id_903")
@@ -80,19 +84,30 @@ def council_of(organisation_code: str | None, year: int | None) -> str:
     return next(number for number, code in COUNCILS.items() if code == organisation_code)
 
 
-def open_tables(la: str) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB with the empty tables `header`, `episodes`, `missing` and `uasc`, all text."""
-    con = duckdb.connect(":memory:")
+@contextmanager
+def open_tables(la: str, out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file in `out`, with the empty tables `header`, `episodes`, `missing` and `uasc`, all text.
+
+    On disk, so that a collection of any size is joined in the same memory; gone when it is closed, because
+    it holds dates of birth.
+    """
+    path = out / "joined.duckdb"
+    with duckdb.connect(str(path)) as con:
+        _prepare(con, la)
+        yield con
+    path.unlink()
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, la: str) -> None:
     con.execute("set enable_progress_bar = false; set python_enable_replacements = false")
     con.execute("set threads = 1")  # files are read side by side; the same files give the same bytes
-    con.execute("set temp_directory = ''")  # a spill would leave children's data on the disk
+    con.execute(f"set memory_limit = '{MEMORY}'")
     con.execute(MACROS)
     con.execute("set variable la = ?", [la])
     for name in JOINED:
         columns = ", ".join(f"{c} varchar" for c in collection("ssda903").table(name).column_names)
         con.execute(f"create table {name} (file varchar, sheet varchar, line bigint, {columns})")
     con.execute(BROKEN)
-    return con
 
 
 def insert(

@@ -54,8 +54,7 @@ def read_ssda903_csv(
     Raises Unreadable, naming the file, where a file is none of the set or cannot be read as a table.
     """
     la = ssda903.council_of(organisation_code, year)
-    con = ssda903.open_tables(la)
-    with con:
+    with ssda903.open_tables(la, out) as con:
         read = _Set(con, year, out)
         for file in sorted(files, key=lambda sent: sent.name):
             _read_file(read, file)

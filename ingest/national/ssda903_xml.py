@@ -50,8 +50,7 @@ def read_ssda903_xml(file: Sent, organisation_code: str | None, year: int | None
     la = ssda903.council_of(organisation_code, year)
     tally = _Tally()
     _to_csv(file, out, tally)
-    con = ssda903.open_tables(la)
-    with con:
+    with ssda903.open_tables(la, out) as con:
         for name in ssda903.JOINED:
             _load(con, file.name, name, _raw(out, name))
         tables = ssda903.write(con, {"episodes", "missing"}, out)
