@@ -153,7 +153,8 @@ def plainly(command):
         except Exception as bug:  # noqa: BLE001 - the last net: no traceback, no value, a report and an exit code
             from operations import faults
 
-            code, says = faults.tell(bug, _default_home() / "faults")
+            context = kwargs.get("context")
+            code, says = faults.tell(bug, (context.obj.root if context else _default_home()) / "faults")
             print(says, file=sys.stderr)
             raise typer.Exit(code) from None
 

@@ -104,6 +104,8 @@ def _raised(info: dict) -> str | None:
     """Great Expectations tells of an exception under its own key, or one for each metric that failed."""
     parts = [info] if "raised_exception" in info else list(info.values())
     told = [str(p.get("exception_message")) for p in parts if p.get("raised_exception")]
+    if any("interrupted" in t.lower() for t in told):
+        raise KeyboardInterrupt  # Great Expectations takes a Ctrl-C for a metric that failed
     return told[0] if told else None
 
 

@@ -8,15 +8,15 @@ import uuid
 from pathlib import Path
 
 OUR_FAULT = 5
-NOT_PUBLISHED = 3
 COULD_NOT_WRITE = 4
+INTERRUPTED = 130
 
 
 def tell(bug: Exception, folder: Path) -> tuple[int, str]:
     """The exit code and the sentence for an unforeseen exception; its report goes into `folder`."""
     name = type(bug).__name__
-    if name == "Disagreement":
-        return NOT_PUBLISHED, f"Not published. {bug}"
+    if name == "RuntimeError" and "interrupted" in str(bug):  # how DuckDB says Ctrl-C in the midst of a query
+        return INTERRUPTED, "Stopped. The last good night is still served."
     if isinstance(bug, OSError):
         return COULD_NOT_WRITE, f"{bug.strerror or name}: {bug.filename or 'a file'}. Nothing was published."
     number = uuid.uuid4().hex[:8]
