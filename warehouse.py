@@ -18,6 +18,7 @@ from ingest.commands import app as ingest_app
 from operations.commands import app as operations_app
 from refusal import Refusal
 from reports.commands import app as reports_app
+from reports.commands import readers as readers_app
 
 HERE = Path(__file__).resolve().parent
 app = typer.Typer(
@@ -94,7 +95,7 @@ def night(home: Home, inbox: Path | None, step) -> list:
 
     `step` is told (what, how many done, of how many). Returns the outcome of every submission.
     """
-    from ingest import after, opening
+    from ingest import after, opening, released
     from ingest.night import take_in
     from operations import build, failpoint, lock, publish
 
@@ -106,6 +107,7 @@ def night(home: Home, inbox: Path | None, step) -> list:
             context = opening.context(connection, home, run_id, now)
             arrivals = opening.arrivals(inbox or home.inbox, context)
             outcomes = take_in(connection, arrivals, context, step)
+            released.note_releases(connection, home.releases)
             opening.leave(connection, run_id, now, home.seeds)
         failpoint.reach("accepted")
         step("building the core data set", 0, 1)
@@ -161,10 +163,10 @@ def plainly(command):
     return told
 
 
-for part in (ingest_app, expectations_app, operations_app):
+for part in (ingest_app, expectations_app, operations_app, readers_app):
     app.add_typer(part)
 app.add_typer(reports_app, name="report")
-for part in (app, ingest_app, expectations_app, operations_app, reports_app):
+for part in (app, ingest_app, expectations_app, operations_app, reports_app, readers_app):
     for registered in part.registered_commands:
         registered.callback = plainly(registered.callback)
 

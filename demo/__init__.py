@@ -12,8 +12,9 @@ LEAST_FOR_FAULTS = 0.1
 def make(folder: Path, scale: float = 1.0, seed: int = 2013, faults: bool = True) -> Path:
     """Write `folder/inbox/…` and `folder/truth.json`, and answer with the path of the latter.
 
-    Scale 1 is some twenty thousand rows over five years; the same seed gives the same bytes. With `faults`
-    a sixth year follows in which every rule of every return is broken.
+    Scale 1 is some forty thousand rows over five years: those about children grow with it, counts and
+    registers do not. The same seed gives the same bytes. With `faults` a sixth year follows in which every rule
+    of every return is broken.
     """
     import duckdb
 

@@ -31,10 +31,11 @@ IMPLIED = (
     (r" looks like personal data", "C219"),
     (r" is after the end of the period\.$", "C213"),
     (r" has no row in ", "R304"),
+    (r" is not the organisation that sends the return\.$", "C222"),
     (r" stands? in more than one row\.$", "R30"),
 )
 LOOKS = ("C216", "C219")
-REFERENCE = re.compile(r".*_(ref|refs|id|key)$")
+REFERENCE = re.compile(r".*_(ref|refs|id|key|of)$")
 MOVED = re.compile(r"\b2024-|(?<=/)2024\b")
 
 
@@ -136,7 +137,7 @@ def _texts(accepted: dict, change: dict, place: int) -> dict[str, str]:
 
 def _told(r: Return, values: dict[str, str], number: int, as_is: str | None = None) -> dict[str, str]:
     """The values with names of the story's own, and 2024 moved to 2025: the year of the planted faults."""
-    dated, named = _roles(r.name)
+    dated, named = roles(r.name)
     told = dict(values)
     for name in dated & told.keys():
         told[name] = MOVED.sub(lambda m: m[0].replace("2024", "2025"), told[name])
@@ -149,7 +150,7 @@ def _told(r: Return, values: dict[str, str], number: int, as_is: str | None = No
 
 
 @cache
-def _roles(return_name: str) -> tuple[frozenset[str], frozenset[str]]:
+def roles(return_name: str) -> tuple[frozenset[str], frozenset[str]]:
     """The columns of a return that hold dates, and those that hold names of the sender's own giving."""
     r = standard()[return_name]
     dated = {f.name for f in r.fields if f.type in ("date", "datetime", "yearmonth")}

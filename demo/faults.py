@@ -13,6 +13,7 @@ from itertools import count
 from math import ceil
 from pathlib import Path
 
+from demo.apart import set_apart
 from demo.examples import Planted, good, stories
 from demo.returns import Sent, period, place
 from expectations.standard import Return, standard
@@ -102,7 +103,7 @@ def _rows(told: list[list[Planted]]) -> dict[str, list[Planted]]:
         while len(mine) < ceil(errors / IN_ERROR):
             mine.append(good(r, next(number)))
             _parents(mine[-1], rows, there, number)
-    return rows
+    return {name: set_apart(standard()[name], mine) for name, mine in rows.items()}
 
 
 def _children_first() -> list[Return]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 SQL = Path(__file__).parent / "sql"
-# Children at scale 1, so that all returns of the five years together are some twenty thousand rows.
+# Children at scale 1, so that the returns about them come to some thirty thousand rows in five years.
 REPORTED, OTHERS = 1_700, 1_700
 
 

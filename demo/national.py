@@ -1,4 +1,4 @@
-"""What two councils send in the national formats: Rotherham's SSDA903 set and Doncaster's CIN census."""
+"""What two councils send in the national formats: Sheffield's SSDA903 set and Doncaster's CIN census."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SEX = "case when {y} >= 2024 then sex when sex = 'M' then '1' else '2' end"
 CHILDREN = """(
     select i, child_id, any_value(born) as born, any_value(sex) as sex, any_value(ethnicity_code) as ethnic
     from (
-        select i, born, sex, ethnicity_code, local_child(i) as child_id from r_lac_episode where org = 'ROT' and y = {y}
+        select i, born, sex, ethnicity_code, local_child(i) as child_id from r_lac_episode where org = 'SHE' and y = {y}
         union all
-        select i, born, sex, ethnicity_code, local_child(i) from r_la_missing where org = 'ROT' and y = {y}
+        select i, born, sex, ethnicity_code, local_child(i) from r_la_missing where org = 'SHE' and y = {y}
     ) group by all order by i)"""
 SSDA903 = {
     "header": f"""select child_id as "CHILD", {SEX} as "SEX", {DOB} as "DOB", ethnic as "ETHNIC", 'UN5' as "UPN",
@@ -25,10 +25,10 @@ SSDA903 = {
     "episodes": f"""select local_child(i) as "CHILD", {DAY.format("decom")} as "DECOM", rne as "RNE", ls as "LS",
         cin as "CIN", place as "PLACE", place_provider as "PLACE_PROVIDER", {DAY.format("dec")} as "DEC", rec as "REC",
         reason_place_change as "REASON_PLACE_CHANGE", null as "HOME_POST", null as "PL_POST", urn as "URN"
-        from r_lac_episode where org = 'ROT' and y = {{y}}""",
+        from r_lac_episode where org = 'SHE' and y = {{y}}""",
     "missing": f"""select local_child(i) as "CHILD", {DOB} as "DOB", missing_type as "MISSING",
         {DAY.format("mis_start")} as "MIS_START", {DAY.format("mis_end")} as "MIS_END"
-        from r_la_missing where org = 'ROT' and y = {{y}}""",
+        from r_la_missing where org = 'SHE' and y = {{y}}""",
     "reviews": f"""select child_id as "CHILD", {DOB} as "DOB",
         {DAY.format("make_date({y}, 7, 1) + below(i, 'review', 200)")} as "REVIEW", 'PN1' as "REVIEW_CODE"
         from {CHILDREN} where i % 2 = 0""",
@@ -97,7 +97,7 @@ from told"""
 def write_ssda903(connection: duckdb.DuckDBPyConnection, folder: Path, y: int) -> list[Sent]:
     """Rotherham's set of one year: five files in a folder of their own, one submission of two returns."""
     connection.execute(LOCAL)
-    where = place(folder, "ROT", "R13", y) / "ssda903"
+    where = place(folder, "SHE", "R13", y) / "ssda903"
     where.mkdir(exist_ok=True)
     rows, files = {}, {}
     for table, select in SSDA903.items():
@@ -109,9 +109,9 @@ def write_ssda903(connection: duckdb.DuckDBPyConnection, folder: Path, y: int) -
             files[table] = (path.relative_to(folder).as_posix(), rows[table])
     aside = rows["header"] + rows["reviews"] + rows["uasc"]
     kept = tuple(file for table, file in files.items() if table != "missing")
-    sent = [Sent("ROT", "R13", y, kept, rows["episodes"] + aside, skipped=aside)]
+    sent = [Sent("SHE", "R13", y, kept, rows["episodes"] + aside, skipped=aside)]
     if rows["missing"]:
-        sent.append(Sent("ROT", "R14", y, (files["missing"],), rows["missing"]))
+        sent.append(Sent("SHE", "R14", y, (files["missing"],), rows["missing"]))
     return sent if rows["episodes"] else []
 
 

@@ -16,15 +16,23 @@ from expectations.standard import Return, standard
 
 YEARS = range(2020, 2025)
 AREA = {"BAR": "370", "DON": "371", "ROT": "372", "SHE": "373"}
+# Children go to any of them, wherever they live: each speaks for South Yorkshire.
+TRUSTS = ("RFF", "RP5", "RFR", "RCU")
 # Which returns each organisation owes each year.
+ABOUT_CHILDREN = ("R09", "R10", "R11", "R12", "R13", "R14")
+ABOUT_SERVICES = ("R19", "R20", "R21", "R22", "R26", "R27", "R28", "R29", "R31")
 DUE = {
-    "SYP": ("R01", "R02", "R03", "R04", "R05", "R19"),
+    "SYP": ("R01", "R02", "R03", "R04", "R05", "R19", "R23"),
+    "RHI": ("R15", "R15B"),
+    "VSP": ("R08",),
+    "VOL": ("R24",),
     "CPS": ("R06",),
-    "HMC": ("R07",),
-    **dict.fromkeys(AREA, ("R09", "R10", "R11", "R13", "R14", "R19")),
+    "HMC": ("R07", "R30"),
+    **dict.fromkeys(TRUSTS, ("R16", "R17", "R18")),
+    **dict.fromkeys(AREA, (*ABOUT_CHILDREN, *ABOUT_SERVICES)),
 }
-# What is not a plain CSV. Rotherham and Doncaster send their national returns (demo/national.py).
-NATIONAL = {("ROT", "R13"), ("ROT", "R14"), ("DON", "R09"), ("DON", "R10"), ("DON", "R11")}
+# What is not a plain CSV. Sheffield and Doncaster send their national returns (demo/national.py).
+NATIONAL = {("SHE", "R13"), ("SHE", "R14"), ("DON", "R09"), ("DON", "R10"), ("DON", "R11")}
 WORKBOOK = ("BAR", "R19", 2023)
 WINDOWS_1252 = ("SHE", "R19", 2022)
 # A byte order mark, and lines that end as Windows ends them.
@@ -85,12 +93,16 @@ def columns(connection: duckdb.DuckDBPyConnection, r: Return) -> str:
     return ", ".join(f'"{name}"' for name in r.column_names)
 
 
+def made(connection: duckdb.DuckDBPyConnection) -> list[Return]:
+    """The returns the county has rows of: all but the manifests and those only another format feeds (R14B)."""
+    tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    return [r for r in standard().values() if f"r_{r.name}" in tables]
+
+
 def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Sent]:
-    """Write every return of the standard format but the manifests, and say what was sent."""
+    """Write every return the county has rows of, and say what was sent."""
     sent = []
-    for r in standard().values():
-        if r.code == "R00":
-            continue
+    for r in made(connection):
         chosen = columns(connection, r)
         counts = connection.execute(f"select org, y, count(*) from r_{r.name} group by all order by all")
         for org, y, rows in counts.fetchall():

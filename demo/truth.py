@@ -13,11 +13,13 @@ from pathlib import Path
 
 import duckdb
 
+from demo import listed
 from demo.examples import Planted
-from demo.returns import AREA, DUE, LATE, NATIONAL, TWO_CODES, WINDOWS_1252, YEARS, Sent, received
+from demo.returns import AREA, DUE, LATE, YEARS, Sent, received
 from expectations.standard import find, standard
 
 ORACLE = Path(__file__).parent / "oracle"
+SEEDS = Path(__file__).parent.parent / "seeds"
 SEVEN = {
     "complaints": ("I01", "complaint"),
     "investigations": ("I02", "crime"),
@@ -40,20 +42,10 @@ FIGURE = (
     "unit",
     "status",
 )
+RECONCILIATION = (
+    "select month, la, status, count(*) as episodes from o_reconciliation group by all order by all"
+)
 STANDING = "select count(*) from r_{name} where last and org = '{org}'"
-CONFERENCES = """
-select y, line, event_date::varchar from (
-    select *, row_number() over (partition by org, y order by sort) + 1 as line from r_sc_protection_event where org = '{org}')
-where event_type = 'ICPC' and (sort // 10) in (
-    select r from m_referral where conference - strategy > 21 and fy(strategy) = fy(conference))
-order by y, line"""
-
-
-# Files too small for chance to even them out: most of their rows have no known ethnic group.
-UNKNOWN = "More than half of the rows have no known ethnic group."
-MOSTLY_UNKNOWN = """
-select org, y, first(ethnicity_code order by sort) from r_{name} group by all
-having avg((ethnicity_code in ('REFU', 'NOBT', 'NS', 'UN'))::int) > 0.5"""
 # A late conference in the census, in each year's file that still tells of the referral.
 CENSUS_CONFERENCES = """
 select distinct y from (select *, unnest(years(d, closed_on)) as y from m_referral where la = '371')
@@ -70,33 +62,36 @@ def reckon(
     """Everything `truth.json` holds but seed and scale; `strays` are planted rows that count in the five years."""
     _strays(connection, strays)
     _what_was_sent(connection, sent)
+    connection.execute("set variable seeds = ?", [SEEDS.as_posix()])
     for path in sorted(ORACLE.glob("*.sql")):
         connection.execute(path.read_text("utf-8"))
     figures = _figures(connection)
-    findings = [*findings, *_warnings(connection, sent)]
-    listed = {f["file"] for f in findings if f["severity"] in ("error", "warning")}
+    findings = [*findings, *listed.warnings(connection, sent)]
+    told_of = {f["file"] for f in findings if f["severity"] in ("error", "warning")}
     late = {fy for (fy,) in connection.execute(CENSUS_CONFERENCES).fetchall()}
     return {
         "rows": {file: rows for s in sent for file, rows in s.files},
-        "submissions": [_submission(s, listed, late) for s in sent],
+        "submissions": [_submission(s, told_of, late) for s in sent],
         "refused": refused,
         "findings": findings,
         "indicators": figures,
         "seven_counts": seven_counts(figures),
         "cross_return": _dicts(connection, "select * from o_cross order by all"),
+        "reconciliation": _dicts(connection, RECONCILIATION),
         "standing": _standing(connection),
     }
 
 
 def _strays(connection: duckdb.DuckDBPyConnection, strays: list[Planted]) -> None:
-    columns = ("event_date", "cse_flag", "status", "district", "factors", "conclusion")
+    columns = ("event_date", "cse_flag", "status", "district", "factors", "conclusion", "sex", "birth_month")
+    marks = ", ".join("?" for _ in ("return_name", *columns))
     connection.execute(
         f"create or replace table o_stray (return_name varchar, {', '.join(f'{c} varchar' for c in columns)})"
     )
     for row in strays:
         values = {**row.values, "event_date": row.values[find(row.return_name).event_date][:10]}
         told = [row.return_name, *(values.get(c) for c in columns)]
-        connection.execute("insert into o_stray values (?, ?, ?, ?, ?, ?, ?)", told)
+        connection.execute(f"insert into o_stray values ({marks})", told)
 
 
 def _what_was_sent(connection: duckdb.DuckDBPyConnection, sent: list[Sent]) -> None:
@@ -142,61 +137,11 @@ def _submission(s: Sent, listed: set[str], late: set[int]) -> dict:
     }
 
 
-def _warnings(connection: duckdb.DuckDBPyConnection, sent: list[Sent]) -> list[dict]:
-    """Warnings true of the county as it is: an odd encoding, two codes of one council, late conferences."""
-    file = {
-        (s.organisation_code, s.return_code, s.y): s.files[0][0]
-        for s in sent
-        if s.files and not s.said_period
-    }
-    whole = [
-        {"file": file[which], "rule_code": code, "severity": "warning", "line": None, "column_name": column}
-        for which, code, column in ((WINDOWS_1252, "F007", None), (TWO_CODES, "X22", "la"))
-    ]
-    rule = next(rule for rule in find("R11").rules if rule.code == "R11.08")
-    late = [
-        {
-            "file": file[org, "R11", y],
-            "sheet": None,
-            "line": line,
-            "rule_code": rule.code,
-            "severity": rule.severity,
-            "says": rule.says,
-            "column_name": "event_date",
-            "value": value,
-        }
-        for org in AREA
-        if (org, "R11") not in NATIONAL
-        for y, line, value in connection.execute(CONFERENCES.format(org=org)).fetchall()
-    ]
-    return [*whole, *late, *_mostly_unknown(connection, file)]
-
-
-def _mostly_unknown(connection: duckdb.DuckDBPyConnection, file: dict[tuple, str]) -> list[dict]:
-    return [
-        {
-            "file": file[org, r.code, y],
-            "sheet": None,
-            "line": 2,
-            "rule_code": rule.code,
-            "severity": rule.severity,
-            "says": rule.says,
-            "column_name": "ethnicity_code",
-            "value": value,
-            "sensitive": True,
-        }
-        for r in standard().values()
-        for rule in r.rules
-        if rule.says == UNKNOWN
-        for org, y, value in connection.execute(MOSTLY_UNKNOWN.format(name=r.name)).fetchall()
-        if (org, r.code) not in NATIONAL
-    ]
-
-
 def _figures(connection: duckdb.DuckDBPyConnection) -> list[dict]:
-    value = "if(d is null, n, 100.0 * n / nullif(d, 0))"
+    scale = "coalesce(scale, if(unit like '%per 1,000 %', 1000.0, 100.0))"
+    value = f"if(d is null and scale is null, n, {scale} * n / nullif(d, 0))"
     query = f"""select indicator_code, area_code, period, basis, breakdown, breakdown_value, n::double as numerator,
-        d::double as denominator, round({value}::double, 6) as value, unit, status from o_figure order by all"""
+        d::double as denominator, round({value}::double, 9) as value, unit, status from o_figure order by all"""
     return [dict(zip(FIGURE, row, strict=True)) for row in connection.execute(query).fetchall()]
 
 

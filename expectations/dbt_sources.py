@@ -22,6 +22,7 @@ LANDING = {
     "skipped": "One row for each reason rows of a file were set aside that is nobody's fault.",
     "rule_results": "One row for each rule held against a submission: rows checked, rows failed.",
     "expected": "One row for each return an organisation was to send for a period.",
+    "released_figures": "One row for each figure of each release that was cut.",
 }
 
 

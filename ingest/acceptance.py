@@ -111,7 +111,9 @@ def _settle(connection, r, c: Candidate, verdict, failed: dict[int, int], tally:
     set_aside = sum(s.rows for s in c.skipped) + tally.repeats
     read = tally.rows + broken + set_aside
     in_error, held = tally.bad + broken, tally.rows + broken
-    replaces = submissions.current(connection, r.code, c.load.organisation_code, c.period.code)
+    replaces = submissions.current(
+        connection, r.code, c.load.organisation_code, c.period.code, c.reading.format
+    )
     if not held and c.reading.holds_several:
         return Fate("nil", f"The {c.reading.format} holds no row of this return.", read, 0, 0, read, replaces)
     if says := _refusal(r, c, verdict, failed, in_error, held):

@@ -5,16 +5,20 @@ Content wins where the others are silent; where two speak and differ, both are s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from expectations.batch import Aliases, typed
 from expectations.standard import Return
 from ingest import loading, periods
-from ingest.inbox import SaidByName
+from ingest.inbox import said_by_name
 from ingest.periods import Period
 from ingest.reading import Reading, Table, Unreadable
+
+DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,15 @@ def settle(
     return _organisation(r, reading, content, said), _period(connection, r, reading, table, content, said)
 
 
-def from_name(name: SaidByName) -> Said:
-    return Said("the file's name", name.organisation_code, name.period, name.return_code)
+def from_name(name: str, reading: Reading) -> Said:
+    """What the file's name says; of a snapshot any day written in it, and never which of its returns is meant."""
+    said = said_by_name(name)
+    if not reading.is_snapshot:
+        return Said("the file's name", said.organisation_code, said.period, said.return_code)
+    days = {day for day in DAY.findall(Path(name).name) if periods.parse(day)}
+    return Said(
+        "the file's name", said.organisation_code, said.period or (days.pop() if len(days) == 1 else None)
+    )
 
 
 def _column(r: Return, table: Table, name: str, aliases: Aliases) -> str | None:
@@ -121,6 +132,8 @@ def _period(
                 "S121", f"{_first(declared[0].by)} says {told.code}, the file itself says {reading.period}."
             )
         told = periods.parse(reading.period)
+    if reading.is_snapshot:
+        return _snapshot(connection, r, table, told, content)
     if told is None:
         if content.nearly_latest is None:
             raise Unreadable(
@@ -135,6 +148,31 @@ def _period(
     if content.dated:
         _within(connection, r, table, told, content)
     return told
+
+
+def _snapshot(connection, r: Return, table: Table, told: Period | None, content: Content) -> Period:
+    """A day said from outside, which the file must: the year before it for events, the day alone for what stood then."""
+    if told is None:
+        raise Unreadable(
+            "S124",
+            "Nothing says which day this Annex A was taken. Put it into a folder named by the day (2024-03-31), "
+            "write the day into its name, or give --period 2024-03-31.",
+        )
+    if told.kind != "snapshot":
+        raise Unreadable(
+            "S121",
+            f"An Annex A stands for a day, as 2024-03-31; {told.code} is a {told.kind.replace('_', ' ')}.",
+        )
+    year = Period(told.code, told.kind, _year_before(told.end), told.end)
+    if content.dated:
+        _within(connection, r, table, year, content)
+    return year if table.months_back == 12 else told
+
+
+def _year_before(day: date) -> date:
+    """The first of the twelve months that end on a day."""
+    leap = day.month == 2 and day.day == 29
+    return day.replace(year=day.year - 1, day=28 if leap else day.day) + timedelta(days=1)
 
 
 def _within(connection, r: Return, table: Table, told: Period, content: Content) -> None:

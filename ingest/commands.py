@@ -12,14 +12,14 @@ import typer
 from refusal import Refusal
 
 app = typer.Typer()
-Period = Annotated[str | None, typer.Option(help="When for: 2023-24, 2024-05, 2024-25-Q1.")]
+Period = Annotated[str | None, typer.Option(help="When for: 2023-24, 2024-05, 2024-25-Q1, 2024-03-31.")]
 As = Annotated[str | None, typer.Option("--as", help="Which return: R05 or pol_missing_episode.")]
 
 
 @app.command()
 def receive(
     context: typer.Context,
-    sender: Annotated[str, typer.Option("--from", help="Who sent it: BAR, DON, ROT, SHE, SYP, CPS or HMC.")],
+    sender: Annotated[str, typer.Option("--from", help="Who sent it, by its code: ROT, SYP, RHI …")],
     paths: Annotated[list[Path] | None, typer.Argument(help="Files, or folders of files.")] = None,
     period: Period = None,
     as_return: As = None,

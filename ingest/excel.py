@@ -6,6 +6,7 @@ import csv
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -18,27 +19,56 @@ HEADER_WITHIN = 20
 PLACE = ("file", "sheet", "line", "raw")
 
 
-def read_xlsx(sent: Sent, out: Path) -> Reading:
-    """Every visible sheet whose header is a return's; raises Unreadable where none is."""
+@dataclass(frozen=True)
+class Book:
+    """An open workbook; `formulas` is it again as written, where a cell may hold a formula never worked out."""
+
+    values: object
+    formulas: object | None
+
+    @property
+    def sheets(self) -> list[tuple]:
+        """Every sheet with itself as written, or None."""
+        written = self.formulas.worksheets if self.formulas else [None] * len(self.values.worksheets)
+        return list(zip(self.values.worksheets, written, strict=True))
+
+    @property
+    def epoch(self) -> int:
+        """The year its day numbers count from: 1900, or 1904 on old Macs."""
+        return 1904 if self.values.epoch.year == 1904 else 1900
+
+
+def open_book(path: Path) -> Book:
+    """Open a workbook to be read as a stream; raises Unreadable F016-F018 where it is none or is not safe."""
     import openpyxl
 
-    _refuse_bombs(sent.path)
+    _refuse_bombs(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            values = openpyxl.load_workbook(BytesIO(sent.path.read_bytes()), read_only=True, data_only=True)
+            values = openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
             formulas = (
-                openpyxl.load_workbook(BytesIO(sent.path.read_bytes()), read_only=True)
-                if _has_formulas(sent.path)
+                openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True)
+                if _has_formulas(path)
                 else None
             )
         except Exception as problem:  # noqa: BLE001 - a damaged workbook fails in any way it likes
             raise Unreadable(
                 "F017", f"The workbook cannot be opened ({type(problem).__name__}). Save it again."
             ) from None
+    return Book(values, formulas)
+
+
+def read_xlsx(sent: Sent, out: Path) -> Reading:
+    """Every visible sheet whose header is a return's; raises Unreadable where none is."""
+    return read_book(open_book(sent.path), sent, out)
+
+
+def read_book(book: Book, sent: Sent, out: Path) -> Reading:
+    """The same of a workbook that is open already."""
     tables, skipped, findings = [], [], []
-    for number, sheet in enumerate(values.worksheets):
-        found = _sheet(sheet, formulas.worksheets[number] if formulas else None, sent, out, number)
+    for number, (sheet, written) in enumerate(book.sheets):
+        found = _sheet(sheet, written, sent, out, number)
         if found:
             table, blank, remarks = found
             tables.append(table)
@@ -46,7 +76,7 @@ def read_xlsx(sent: Sent, out: Path) -> Reading:
             if blank:
                 skipped.append((table.return_name, Skipped(sent.name, sheet.title, "blank line", blank)))
     if not tables:
-        titles = ", ".join(values.sheetnames)
+        titles = ", ".join(book.values.sheetnames)
         raise Unreadable("S113", f"No sheet holds a return of the standard. Sheets found: {titles}.")
     return Reading("xlsx", "utf-8", None, None, tuple(tables), tuple(skipped), tuple(findings))
 
@@ -84,7 +114,7 @@ def _has_formulas(path: Path) -> bool:
 def _sheet(sheet, formulas, sent: Sent, out: Path, number: int):
     if sheet.sheet_state != "visible":
         return None
-    rows = _rows(sheet, formulas)
+    rows = rows_of(sheet, formulas)
     for line, cells in rows:
         if headers.looks_like_header(cells):
             return _table(sheet.title, cells, line, rows, sent, out, number)
@@ -126,7 +156,8 @@ def _table(title: str, cells: list[str], header_line: int, rows, sent: Sent, out
     return Table(header.name, data, header.columns, taken, sent.name, title), blank, remarks
 
 
-def _rows(sheet, formulas) -> Iterator[tuple[int, list[str]]]:
+def rows_of(sheet, formulas) -> Iterator[tuple[int, list[str]]]:
+    """Every row of a sheet as text, with its number."""
     pairs = formulas.iter_rows(values_only=True) if formulas else None
     for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         written = next(pairs) if pairs else None

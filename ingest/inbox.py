@@ -18,7 +18,7 @@ from ingest import periods
 from refusal import Refusal
 
 RECEIVED = re.compile(r"received-(\d{4}-\d\d-\d\d)")
-NAMED = re.compile(r"SYCSE_(R\d\d)_([A-Z]{3})_([^_]+)_v(\d\d)", re.IGNORECASE)
+NAMED = re.compile(r"SYCSE_(R\d\d[A-Z]?)_([A-Z0-9]{3})_([^_]+)_v(\d\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

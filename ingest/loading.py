@@ -61,11 +61,23 @@ def _own(r: Return, organisation: str, period_start: str, period_end: str) -> st
     return "".join(f"{sql} as {name}, " for name, sql in facts.items() if name not in r.column_names)
 
 
-def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str, bool]) -> None:
-    """Append one table to `batch`; raises RuntimeError if DuckDB reads another number of rows than stand there."""
+def _of_the_day(load: Load) -> dict[str, str]:
+    """A count taken on another day is another record: the day goes into its name, and into its own column."""
+    day = quoted(load.period_end)
+    ref = f"c{len(PLACE) + load.table.columns.index('record_ref')}"
+    return {"record_ref": f"pseudonym({ref} || '|' || {day})", "snapshot_date": day}
+
+
+def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str, bool | None]) -> None:
+    """Append one table to `batch`; raises RuntimeError if DuckDB reads another number of rows than stand there.
+
+    `received` says of each parent whether it has come; None where rows cannot say which parent is theirs.
+    """
     if not load.table.rows:
         return
     read, sent = source(load.table)
+    if load.table.of_a_day:
+        sent |= _of_the_day(load)
     own = load.table.line_of is None
     place = (
         "c0, nullif(c1, ''), cast(c2 as bigint)" if own else f"{quoted(load.table.file)}, null, lines.line"
@@ -80,7 +92,7 @@ def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str,
         f"date {quoted(load.period_start)}",
         f"date {quoted(load.period_end)}",
     )
-    flags = "".join(f", {str(known).lower()}" for known in received.values())
+    flags = "".join(f", {'null' if known is None else str(known).lower()}" for known in received.values())
     columns = batch.columns(r, sent, aliases, {k: v for k, v in DEFAULTS.items() if k in r.column_names})
     before = _rows(connection)
     connection.execute(

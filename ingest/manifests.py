@@ -86,7 +86,7 @@ def nil_returns(connection, context: Context) -> Iterator[tuple]:
     for code, organisation, start, end, file_name, received_at, sha256 in rows:
         r, number = find(code), submissions.next_id(connection)
         period = Period(period_code(start, end) or f"{start}/{end}", "", start, end)
-        replaced = submissions.current(connection, code, organisation, period.code)
+        replaced = submissions.current(connection, code, organisation, period.code, "manifest")
         fate = Fate("nil", "A nil return: received, with nothing in it.", replaces_submission_id=replaced)
         if replaced:
             connection.execute(
@@ -98,12 +98,15 @@ def nil_returns(connection, context: Context) -> Iterator[tuple]:
 
 
 def parents(connection, r: Return, context: Context) -> dict[str, list[tuple[date, date]]]:
-    """The returns this one's rows belong to, with the periods received of each; alone, only those given."""
+    """The returns this one's rows belong to, with the periods received of each; alone, only those given.
+
+    An Annex A says nothing of the names a council's own return gives its records, so it is no parent.
+    """
     found = {}
     for key in r.foreign_keys:
         spans = connection.execute(
             "select period_start, period_end from landing.submissions "
-            "where return_name = ? and status not in ('refused', 'duplicate')",
+            "where return_name = ? and status not in ('refused', 'duplicate') and format is distinct from 'annex_a'",
             [key.resource],
         ).fetchall()
         if spans or not context.alone:

@@ -15,7 +15,7 @@ from ingest import acceptance, agreement, landing, loading, manifests, noticing,
 from ingest.acceptance import Candidate, Noticed
 from ingest.agreement import Said
 from ingest.context import Context
-from ingest.inbox import Arrival, said_by_name
+from ingest.inbox import Arrival
 from ingest.landing import Landed
 from ingest.loading import Load
 from ingest.periods import Period
@@ -71,6 +71,7 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
         progress(f"checking {r.code} {r.title}", number, len(standard()))
         told = [manifests.said_of(item, facts) for item in by_return[r.name]]
         outcomes += _one_return(connection, r, told, context)
+    noticing.note_other_routes(connection, context.run_id)
     return sorted(outcomes, key=lambda o: (o.submission_id or 0, o.file_name))
 
 
@@ -84,7 +85,7 @@ def _by_return(items: list[Item]) -> dict[str, list[Item]]:
 def _read(connection, landed: list[Landed], context: Context, progress: Progress):
     """Items for every return found, and (landed, received, Unreadable) for what could not be read."""
     items, refused = [], []
-    outs = [context.scratch / x.sha256[:16] for x in landed]
+    outs = [context.scratch / f"{x.sha256[:16]}-{x.arrival.organisation_code}" for x in landed]
     for out in outs:
         out.mkdir(parents=True, exist_ok=True)
     answers = readers.read_all([x.parcel for x in landed], outs)
@@ -94,7 +95,7 @@ def _read(connection, landed: list[Landed], context: Context, progress: Progress
             refused.append((x, landing.received(x, submissions.next_id(connection), context), answer))
             continue
         for table in answer.tables:
-            said = (*_said(x), agreement.from_name(said_by_name(table.file or x.arrival.name)))
+            said = (*_said(x), agreement.from_name(table.file or x.arrival.name, answer))
             received = landing.received(x, submissions.next_id(connection), context)
             items.append(Item(x, received, answer, table, said))
     return items, refused
@@ -178,7 +179,8 @@ def _check(connection, r: Return, settled: list[tuple[Item, str, Period]], conte
 def _candidate(connection, r: Return, one: tuple[Item, str, Period], parents, context: Context) -> Candidate:
     item, organisation, period = one
     load = Load(item.received.submission_id, item.table, organisation, period.start, period.end)
-    known = {name: manifests.covers(spans, period) for name, spans in sorted(parents.items())}
+    nameless = item.reading.is_snapshot  # an Annex A's rows do not name the row they belong to
+    known = {n: None if nameless else manifests.covers(spans, period) for n, spans in sorted(parents.items())}
     loading.add(connection, r, load, context.aliases, known)
     findings = tuple(
         replace(f, file=f.file or item.table.file or item.landed.arrival.name)

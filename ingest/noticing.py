@@ -43,3 +43,20 @@ def note_mixed_codes(connection, r: Return, ons_codes: dict[str, str]) -> set[in
         ).fetchall()
         noted |= {submission_id for (submission_id,) in rows}
     return noted
+
+
+def note_other_routes(connection, run_id: str) -> None:
+    """X405: an Annex A whose returns came by another route too, told with it the night the later of them came.
+
+    Which one counts is decided where submissions are counted (dbt, stg_submissions), whatever came first.
+    """
+    connection.execute(
+        "insert into landing.findings select a.submission_id, null, null, null, null, o.format || ' ' || o.period, 'X405', "
+        "'information', 'This return came by another route for days of these twelve months; this Annex A''s rows of it "
+        "are kept and do not count.' "
+        "from landing.submissions a join landing.submissions o using (organisation_code, return_code) "
+        "where a.format = 'annex_a' and o.format <> 'annex_a' and ? in (a.run_id, o.run_id) "
+        "and a.status not in ('refused', 'duplicate', 'superseded') and o.status not in ('refused', 'duplicate', 'superseded') "
+        "and o.period_start <= a.period_end and o.period_end > a.period_end - interval 1 year",
+        [run_id],
+    )

@@ -68,17 +68,23 @@ def read(parcel: Parcel, out: Path) -> Reading:
         case "csv":
             return read_csv(first, out)
         case "xlsx":
-            from ingest.excel import read_xlsx
+            from ingest.excel import open_book, read_book
 
-            return read_xlsx(first, out)
+            book = open_book(first.path)
+            if national.is_annex_a(book):
+                return national.read_annex_a(first, book, parcel.organisation_code, out)
+            return read_book(book, first, out)
         case "ssda903 csv":
             return national.read_ssda903_csv(list(parcel.files), parcel.organisation_code, parcel.year, out)
         case "ssda903 xml":
             return national.read_ssda903_xml(first, parcel.organisation_code, parcel.year, out)
         case "cin census xml":
             return national.read_cin_xml(first, out)
+        case "csww xml":
+            return national.read_csww_xml(first, out)
     raise Unreadable(
-        "X503", "The XML is neither a CIN census nor an SSDA903 return (looked at the root and its children)."
+        "X503",
+        "The XML is no CIN census, no SSDA903 return and no workforce census (looked at the root and its children).",
     )
 
 

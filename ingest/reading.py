@@ -49,6 +49,8 @@ class Table:
     `line_of`, where given, is a NumPy file of the physical line of each record, and `data` is then the
     sender's own CSV (or a cleaned copy) that holds none of `file, sheet, line, raw`; `skip` its header lines;
     `bad` are the lines left out of it for having another number of fields: (line, text, fields).
+    Of a snapshot: `months_back` is how far its rows reach back from the day, 0 for the day alone; rows that
+    are `of_a_day` are other records on another day, and the loader writes the day into them.
     """
 
     return_name: str
@@ -61,11 +63,16 @@ class Table:
     line_of: Path | None = None
     skip: int = 0
     bad: tuple[tuple[int, str, int], ...] = ()
+    months_back: int = 0
+    of_a_day: bool = False
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A submission as read: what it is, whose and when by its own content, and its rows by return."""
+    """A submission as read: what it is, whose and when by its own content, and its rows by return.
+
+    One that `is_snapshot` stands for a day, whatever periods its returns are sent for otherwise.
+    """
 
     format: str
     encoding: str
@@ -74,6 +81,7 @@ class Reading:
     tables: tuple[Table, ...]
     skipped: tuple[tuple[str, Skipped], ...] = ()
     findings: tuple[tuple[str, Finding], ...] = ()
+    is_snapshot: bool = False
 
     @property
     def holds_several(self) -> bool:

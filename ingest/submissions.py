@@ -11,6 +11,8 @@ from ingest.reading import Finding, Skipped
 from ingest.vault import Kept
 
 OUR_FAULT = "E500"
+# An Annex A or a workforce census never replaces a return of the standard for the same day, nor the reverse.
+ROUTE = "case when {0} in ('annex_a', 'csww xml') then {0} else 'standard' end"
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,13 @@ def note_skipped(connection, submission_id: int, skipped: list[Skipped]) -> None
         )
 
 
-def current(connection, return_code: str, organisation: str, period: str) -> int | None:
-    """The submission that counts now for a return, organisation and period."""
+def current(connection, return_code: str, organisation: str, period: str, form: str) -> int | None:
+    """The submission that counts now for a return, organisation and period, of those that came the same way."""
     row = connection.execute(
         "select submission_id from landing.submissions where return_code = ? and organisation_code = ? "
         "and period = ? and status not in ('refused', 'duplicate', 'superseded') "
-        "order by received_at desc, submission_id desc limit 1",
-        [return_code, organisation, period],
+        f"and {ROUTE.format('format')} = {ROUTE.format('?')} order by received_at desc, submission_id desc limit 1",
+        [return_code, organisation, period, form, form],
     ).fetchone()
     return row[0] if row else None
 

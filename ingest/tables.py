@@ -45,6 +45,9 @@ create table if not exists landing.expected (
 create table if not exists landing.cross_return_findings (
     run_id varchar not null, rule_code varchar not null, severity varchar not null, area_code varchar,
     period varchar, record varchar, says varchar not null);
+create table if not exists landing.released_figures (
+    release varchar not null, vintage timestamptz, indicator_code varchar not null, unit varchar not null,
+    area_code varchar not null, period varchar not null, value decimal(18, 4));
 """
 
 
@@ -68,5 +71,19 @@ def create(connection, returns: dict[str, Return]) -> None:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(LANDING)
     for r in returns.values():
-        connection.execute(accepted(r))
-        connection.execute(quarantine(r))
+        for schema, ddl in (("accepted", accepted(r)), ("quarantine", quarantine(r))):
+            connection.execute(ddl)
+            _widen(connection, schema, r, ddl)
+
+
+def _widen(connection, schema: str, r: Return, ddl: str) -> None:
+    """Give a table of an earlier version the columns its return has gained, in the return's order."""
+    described = connection.execute(f"describe {schema}.{r.name}").fetchall()
+    have = [column for column, *_ in described]
+    wanted = ["submission_id", "file", "sheet", "line", *(f.name for f in r.fields)]
+    if have[: len(wanted)] == wanted:
+        return
+    connection.execute(f"alter table {schema}.{r.name} rename to before_it_grew")
+    connection.execute(ddl)
+    connection.execute(f"insert into {schema}.{r.name} by name from {schema}.before_it_grew")
+    connection.execute(f"drop table {schema}.before_it_grew")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
-from refusal import Refusal
+from reports.cutting import read_manifest, read_table
+from reports.rounding import half_up
 
 NOT_RECEIVED = "[x]"
 NOT_BY_PLACE = "not counted by place"
@@ -58,7 +56,7 @@ class Figure:
         """The figure as people read it: `1,234`, `12.75`, or `[x]`, which is never 0."""
         if self.value is None:
             return NOT_RECEIVED
-        return f"{self.value:,.{decimals(self.unit)}f}"
+        return f"{half_up(self.value, decimals(self.unit)):,}"
 
     @property
     def words(self) -> str:
@@ -153,14 +151,7 @@ class Report:
 
 def read_release(release: Path) -> Report:
     """Read a release → Report; Refusal where its figures are not those its manifest was written for."""
-    manifest = json.loads((release / "manifest.json").read_text("utf-8"))
-    table = release / "figures.csv"
-    if hashlib.sha256(table.read_bytes()).hexdigest() != manifest["files"]["figures.csv"]:
-        raise Refusal(
-            f"{table.name} in {release.name} is not the one its manifest names. Cut the release again."
-        )
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    manifest, rows = read_manifest(release), read_table(release, "figures")
     years = tuple(dict.fromkeys(row["period"] for row in rows))
     keys = ("indicator_code", "indicator", "definition", "unit", "basis")
     series = [
@@ -193,4 +184,16 @@ def notes(report: Report) -> dict[str, str]:
     absent = {status for status in ("not received", "part received") if not report.has(status)}
     absent |= set() if any(s.indicator_code in STAGES for s in report.series) else {"stages"}
     absent |= set() if "U" in report.areas else {"place"}
-    return {key: says for key, says in NOTES.items() if key not in absent}
+    return {key: says for key, says in NOTES.items() if key not in absent} | breaks(report)
+
+
+def breaks(report: Report) -> dict[str, str]:
+    """What changed in a count while the years ran: `break I02 1` and what must be known of it."""
+    names = {s.indicator_code: s.indicator for s in report.series}
+    told = dict.fromkeys(
+        (b["indicator_code"], b["break_date"], b["note"]) for b in report.manifest.get("breaks", ())
+    )
+    return {
+        f"break {code} {n}": f"{names[code]}: the series breaks{f' on {day}' if day else ''}. {says}"
+        for n, (code, day, says) in enumerate(told, start=1)
+    }

@@ -17,6 +17,7 @@ from reports.annual_figures import (
     Report,
     Row,
     Series,
+    breaks,
     decimals,
     notes,
 )
@@ -114,6 +115,7 @@ def _table(report: Report, number: int, s: Series) -> gptables.GPTable:
         for row in s.rows
     ]
     stages = ["stages"] if s.indicator_code in STAGES else []
+    stages += [key for key in breaks(report) if key.startswith(f"break {s.indicator_code} ")]
     doubts = _doubts(figure for row in s.rows for figure in row.figures)
     period = f"{report.years[0]} to {report.years[-1]}"
     title = _noted(f"Table {number}: {report.heading(s)}, {period}", *stages, *doubts)

@@ -1,26 +1,16 @@
-"""A release: the figures of one report as they stood, with a manifest, never overwritten.
-
-Disclosure control does not stand between the marts and a release yet, and the release says so.
-"""
+"""The release of the annual report: its figures as they stood."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
-
 from refusal import Refusal
+from reports.cutting import RESTRICTED, Table, breaks_crossed, cut, named, standing
 
-RESTRICTED = "Restricted: small numbers not yet protected. Do not publish."
 YEARS = 5
 UNKNOWN = "U"  # a place in South Yorkshire not known: shown where it occurs, never imputed
 COLUMNS = {
@@ -36,8 +26,6 @@ COLUMNS = {
     "status": "VARCHAR",
     "not_received": "VARCHAR",
 }
-# The submissions the marts were built from, whatever the moment: dbt decides which count, once.
-COUNTING = "from staging.stg_submissions join landing.submissions using (submission_id)"
 
 
 def release(connection, area: str, year: str, as_at: str | datetime | None, out: Path) -> Path:
@@ -49,14 +37,8 @@ def release(connection, area: str, year: str, as_at: str | datetime | None, out:
     areas = _areas(connection, area)
     years = _years(year)
     figures = _figures(connection, areas, years)
-    manifest = _manifest(connection, areas[0], year, as_at)
-    out.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
-    try:
-        _write(draft, figures, manifest)
-        return _keep(draft, out / manifest["name"])
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    manifest = _manifest(connection, areas[0], year, as_at) | {"breaks": _breaks(connection, figures, areas)}
+    return cut(out, manifest, [Table("figures", COLUMNS, figures)])
 
 
 def _areas(connection, wanted: str) -> list[tuple[str, str, str]]:
@@ -128,79 +110,23 @@ def _since_the_first(rows: Iterable[tuple], years: list[str]) -> list[str]:
     return years[first:]
 
 
+def _breaks(connection, figures: list[dict], areas: Sequence[tuple]) -> list[dict]:
+    """The breaks the figures cross, from the first year shown to the last."""
+    years = sorted({row["period"] for row in figures})
+    first, last = date(int(years[0][:4]), 4, 1), date(int(years[-1][:4]) + 1, 3, 31)
+    codes = {row["indicator_code"] for row in figures}
+    return breaks_crossed(connection, sorted(codes), [area[0] for area in areas], first, last)
+
+
 def _manifest(connection, area: tuple[str, str, str], year: str, as_at: str | datetime | None) -> dict:
-    """What the figures rest on; no clock, so that the same inputs give the same manifest."""
-    moment = as_at.isoformat() if isinstance(as_at, datetime) else as_at
-    vintage, submissions = connection.execute(
-        f"select max(landing.submissions.received_at), count(*) {COUNTING}"
-    ).fetchone()
-    versions = connection.execute(
-        f"""select landing.submissions.return_code, list(distinct standard_version order by standard_version)
-        {COUNTING} where standard_version is not null group by 1 order by 1"""
-    ).fetchall()
-    vintage = vintage.astimezone(UTC).isoformat() if vintage else None
+    """What the release is, and what its figures rest on."""
+    resting = standing(connection, as_at)
     return {
-        "name": _name(area[1], year, vintage, moment),
+        "name": named(("annual", area[1], year), resting),
         "report": "annual",
         "protection": RESTRICTED,
         "area_code": area[0],
         "area": area[2],
         "year": year,
-        "as_at": moment,
-        "vintage": vintage,
-        "submissions": submissions,
-        "standard_versions": dict(versions),
+        **resting,
     }
-
-
-def _name(short: str, year: str, vintage: str | None, as_at: str | None) -> str:
-    """The folder's name: another vintage or another moment is another release."""
-    parts = ["annual", short, year, "vintage", _compact(vintage or "none")]
-    return "-".join(parts + (["as-at", _compact(as_at)] if as_at else []))
-
-
-def _compact(moment: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "", moment.replace("+00:00", "Z"))
-
-
-def _write(folder: Path, figures: list[dict], manifest: dict) -> None:
-    table, parquet = folder / "figures.csv", folder / "figures.parquet"
-    with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(COLUMNS), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: _text(v) for k, v in row.items()} for row in figures)
-    # The reader's connection may neither read nor write files, so the Parquet is made beside it.
-    with duckdb.connect() as beside:
-        csv_read = f"read_csv({_literal(table)}, columns = {COLUMNS}, header = true)"
-        beside.execute(f"copy (from {csv_read}) to {_literal(parquet)} (format parquet)")
-    manifest["files"] = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (table, parquet)}
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _text(value: object) -> object:
-    """A number without the zeros its column type trails; anything else as it is."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _keep(draft: Path, folder: Path) -> Path:
-    """Give the draft its name; a release that is there already stays, and must say the same."""
-    if not folder.exists():
-        draft.replace(folder)
-        return folder
-    names = {p.name for p in [*draft.iterdir(), *folder.iterdir()]}
-    differ = sorted(n for n in names if _bytes(draft / n) != _bytes(folder / n))
-    if differ:
-        raise Refusal(
-            f"The release {folder.name} is there already and says something else ({', '.join(differ)}). "
-            "A release is never overwritten: choose another --out, or find out what changed.",
-            code=3,
-        )
-    return folder
-
-
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None

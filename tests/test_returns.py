@@ -20,13 +20,15 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 PERIOD = periods.parse("2024-05")
 # Where one fault cannot be had without a second: a period that ends before it starts is no period either; an
 # outcome after the period's end is before the day it was recorded; Z11 to Z14 are not valid before 2025; an
-# assessment authorised in 2099 took long; and a row alone without an ethnic group is more than half of all rows.
+# assessment authorised in 2099 took long; a row alone without an ethnic group is more than half of all rows; and
+# two interviews for one episode need a second parent, which only the good row has here.
 SECOND_BY_NATURE = {
     "period_end is before period_start.",
     "outcome_date is after the end of the period.",
     "place Z11 to Z14 is taken, but our list has no label for it.",
     "authorised_date is after the end of the period.",
     "ethnicity_code is needed when ethnicity_scheme is filled in.",
+    "More than one interview counts for the same episode.",
 }
 
 

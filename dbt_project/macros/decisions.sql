@@ -22,6 +22,26 @@
     md5({{ alias }}.person_key_scheme || ':' || {{ alias }}.person_key)
 {%- endmacro %}
 
+{#- Whether any council looked after the child on the day, short breaks left out: Y or N, U where no child is named. -#}
+{% macro looked_after_on(child, day) -%}
+    case
+        when {{ child }} is null
+        then 'U'
+        when
+            exists (
+                select 1
+                from {{ ref("fct_looked_after_episodes") }} as care
+                where
+                    care.is_counted
+                    and care.child_key = {{ child }}
+                    and care.start_date <= {{ day }}
+                    and coalesce(care.end_date, date 'infinity') > {{ day }}
+            )
+        then 'Y'
+        else 'N'
+    end
+{%- endmacro %}
+
 {#- A council's number where it is one of the four, else null. -#}
 {% macro in_south_yorkshire(column) -%}
     case
@@ -30,4 +50,20 @@
             in (select area_code from {{ ref("agencies") }} where kind = 'council')
         then {{ column }}
     end
+{%- endmacro %}
+
+{#- Whether an assessment names a factor; null where its return does not say which it found. -#}
+{% macro has_factor(factor) -%}
+    case
+        when
+            not list_has_any(
+                assessments.factor_codes, {{ codes_list("factors_not_told") }}
+            )
+        then list_contains(assessments.factor_codes, '{{ factor }}')
+    end
+{%- endmacro %}
+
+{#- The codes of a set as one list, for list functions. -#}
+{% macro codes_list(code_set) -%}
+    (select list(code) from {{ ref("code_sets") }} where code_set = '{{ code_set }}')
 {%- endmacro %}

@@ -13,26 +13,30 @@
     {{ return(pairs) }}
 {%- endmacro %}
 
-{#- How a row of the relation comes to belong to a period. -#}
+{#- How a row of the relation comes to belong to a period; `spans` is a CTE of fct_indicator_counts. -#}
 {% macro period_join(indicator) -%}
+    {%- set from_date = "facts." ~ indicator["date_column"] -%}
+    {%- set until_date = "coalesce(facts." ~ (indicator["until_column"] or "") ~ ", date 'infinity')" -%}
     {%- if indicator["period_match"] == "within" -%}
         inner join
-            {{ ref("dim_period_days") }} as periods
-            on facts.{{ indicator["date_column"] }} = periods.day
+            {{ ref("dim_period_days") }} as periods on {{ from_date }} = periods.day
+    {%- elif indicator["period_match"] == "at end" -%}
+        inner join spans as periods on {{ from_date }} = periods.end_date
+    {%- elif indicator["period_match"] == "open at end" -%}
+        inner join
+            spans as periods
+            on {{ from_date }} <= periods.end_date
+            and {{ until_date }} > periods.end_date
     {%- else -%}
         inner join
-            (
-                select distinct period, start_date, end_date
-                from {{ ref("fct_indicator_coverage") }}
-            ) as periods
-            {%- if indicator["period_match"] == "at end" %}
-                on facts.{{ indicator["date_column"] }} = periods.end_date
-            {%- else %}
-                on facts.{{ indicator["date_column"] }} <= periods.end_date
-                and coalesce(facts.{{ indicator["until_column"] }}, date 'infinity')
-                >= periods.start_date
-            {%- endif -%}
+            spans as periods
+            on {{ from_date }} <= periods.end_date
+            and {{ until_date }} >= periods.start_date
     {%- endif -%}
+        {%- if indicator["period_kinds"] %}
+            and periods.period_kind
+            in ('{{ indicator["period_kinds"].split(";") | join("', '") }}')
+        {%- endif -%}
 {%- endmacro %}
 
 {#- The breakdown a grouping set stands for; 'all' for the total. -#}
@@ -71,12 +75,15 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
         {{ breakdown_label(breakdowns, true) }} as breakdown_value,
         cast({{ indicator["numerator"] }} as double) as numerator,
         cast({{ indicator["denominator"] or "null" }} as double) as denominator,
-        coalesce({{ indicator["incomplete_when"] or "false" }}, false) as is_incomplete
+        coalesce({{ indicator["incomplete_when"] or "false" }}, false) as is_incomplete,
+        coalesce({{ indicator["suppressed_when"] or "false" }}, false) as is_suppressed
     from
         (
             select
                 facts.*,
                 periods.period as counted_period,
+                periods.start_date as period_start,
+                periods.end_date as period_end,
                 coalesce(facts.{{ indicator["area_column"] }}, 'U') as counted_area
                 {%- for name, column in breakdowns %}
                     ,

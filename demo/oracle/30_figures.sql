@@ -25,7 +25,7 @@ select w.indicator_code, w.unit, 'stock', fy_name(w.y), 'financial_year', w.la, 
 from (
     select case when role like 'POLICE%' then 'I05' when role like 'SW%' then 'I06' else 'I07' end as indicator_code,
         unnest(['FTE', 'person']) as unit, y, la, unnest([fte_in_post::decimal(18, 2), headcount::decimal(18, 2)]) as n
-    from r_wkf_post where role <> 'ADMIN'
+    from r_wkf_post where role <> 'ADMIN' and coalesce(scope, 'CSE') = 'CSE'
 ) as w
 group by all;
 

@@ -7,7 +7,8 @@ select indicator_code, unit, area_code, period, n::double as v,
 from o_figure
 where kind = 'financial_year' and breakdown = 'all' and d is null and area_code <> 'U'
     and (indicator_code, unit) in (('I01', 'complaint'), ('I02', 'crime'), ('I02', 'investigation'), ('I03', 'defendant'),
-        ('I04', 'defendant'), ('I11', 'defendant'))
+        ('I04', 'defendant'), ('I11', 'defendant'), ('I15', 'episode'), ('I15', 'absent episode'), ('I21', 'victim'),
+        ('I38', 'action'), ('I38', 'breach'))
 window years as (partition by indicator_code, unit, area_code order by period),
     earlier as (partition by indicator_code, unit, area_code order by period rows between unbounded preceding and 1 preceding);
 

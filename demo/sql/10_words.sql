@@ -31,3 +31,6 @@ create or replace macro district_of(la) as case la
     when '370' then 'BAR' when '371' then 'DON' when '372' then 'ROT' when '373' then 'SHE' else la end;
 create or replace macro la_of(district) as case district
     when 'BAR' then '370' when 'DON' then '371' when 'ROT' then '372' when 'SHE' then '373' else district end;
+
+-- The council that sends its national return: its children stand under keys of its own.
+create or replace macro on_own_keys(la) as la = '373';

@@ -67,7 +67,7 @@ select *,
     -- A child known to two agencies whose month of birth they do not agree on (X20).
     kind = 'B' and n = 1 and chance(r, 'x20', 4) as x20,
     -- What the first return said of the start before the next one put it right.
-    case when chance(r, 'corrected', 10) and fy(d + 2) = fy(d) then d + 2 else d end as first_told
+    case when chance(r, 'corrected', 10) and fy(d + 2) = fy(d) and coalesce(a_start, d + 2) >= d + 2 then d + 2 else d end as first_told
 from planned;
 
 create or replace macro council_of(la) as case la

@@ -38,6 +38,14 @@ ROWS = [
     figure(FTE, "U", "2018-19", 1),  # too old for the report to show a place not known
     figure(PERSONS, "372", "2024-25", 14),
 ]
+BREAKS = [
+    ("I02", "372", "all", "2024-07-01", "A new form was used."),
+    ("I02", "SY", "all", "2024-07-01", "A new form was used."),
+    ("I02", "372", "all", "2016-04-01", "Too long ago to be crossed."),
+    ("I02", "372", "sex", None, "Only where it is split by sex."),
+    ("I05", "372", "all", None, "The day is not known."),
+    ("I30", "372", "all", "2024-07-01", "Not in this report."),
+]
 SUBMISSIONS = [
     # id, organisation, return, period, received, version, status
     (1, "SYP", "R04", "2023-24", "2024-05-01T09:00:00Z", "1.0", "superseded"),
@@ -64,6 +72,11 @@ def warehouse():
             area_code varchar, period varchar, value double, status varchar, not_received varchar)""")
     marks = ", ".join("?" * 10)
     connection.executemany(f"insert into marts.mart_annual_report values ({marks})", ROWS)
+    connection.execute(
+        """create table marts.mart_series_notes (indicator_code varchar, area_code varchar, breakdown varchar,
+            break_date date, note varchar)"""
+    )
+    connection.executemany("insert into marts.mart_series_notes values (?, ?, ?, ?, ?)", BREAKS)
     connection.execute("create table staging.stg_submissions (submission_id bigint)")
     connection.execute("insert into staging.stg_submissions values (2), (3)")  # as dbt chose them
     for submission in SUBMISSIONS:

@@ -229,3 +229,13 @@ def test_text_from_the_warehouse_is_text_on_the_page(warehouse, tmp_path):
     assert not list(html.fromstring(page.read_text("utf-8")).iter("script"))
     cells = [c for sheet in load_workbook(workbook) for row in sheet.iter_rows() for c in row]
     assert not [c.coordinate for c in cells if c.data_type == "f"]
+
+
+def test_a_break_the_years_cross_is_noted_once_on_page_and_sheet_and_no_other_is(page, book):
+    breaks = [
+        "CSE crimes: the series breaks on 2024-07-01. A new form was used.",
+        "Police officers on CSE: the series breaks. The day is not known.",
+    ]
+    notes = [item.text_content() for item in page.iter("li")]
+    assert [note for note in notes if "the series breaks" in note] == breaks
+    assert [row[1] for row in fills(book["Notes"]) if "the series breaks" in str(row[1])] == breaks

@@ -1,4 +1,5 @@
-select days.day, periods.period, periods.period_kind
+select
+    days.day, periods.period, periods.period_kind, periods.start_date, periods.end_date
 from {{ ref("dim_periods") }} as periods
 inner join
     {{ ref("dim_days") }} as days

@@ -14,16 +14,16 @@ select
     assessments.authorised_date,
     authorised.working_day_number - started.working_day_number as working_days,
     assessments.factors,
-    list_contains(assessments.factor_codes, '11A') as cse_factor_11a,
-    list_contains(assessments.factor_codes, '10A') as missing_10a,
-    list_contains(assessments.factor_codes, '12A') as trafficking_12a,
-    list_contains(assessments.factor_codes, '13A') as gangs_13a,
+    {{ has_factor('11A') }} as cse_factor_11a,
+    {{ has_factor('10A') }} as missing_10a,
+    {{ has_factor('12A') }} as trafficking_12a,
+    {{ has_factor('13A') }} as gangs_13a,
     -- Before the factor was in the list its absence says nothing.
     case
         when
             coalesce(assessments.authorised_date, assessments.start_date)
             >= exploitation.valid_from
-        then list_contains(assessments.factor_codes, '24A')
+        then {{ has_factor("24A") }}
     end as cce_24a,
     assessments.child_seen_alone,
     assessments.qualified_sw,

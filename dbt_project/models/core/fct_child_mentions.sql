@@ -2,11 +2,16 @@
     ("R02", "stg_pol_crime_person", "crime_ref", "rows.offence_to"),
     ("R04", "stg_pol_incident", "incident_ref", local_date("rows.received_at")),
     ("R05", "stg_pol_missing_episode", "episode_ref", local_date("rows.reported_at")),
+    ("R08", "stg_vic_support", "record_ref", "rows.recorded_date"),
     ("R09", "stg_sc_contact_referral", "referral_id", "rows.referral_date"),
     ("R10", "stg_sc_assessment", "assessment_id", "rows.start_date"),
     ("R11", "stg_sc_protection_event", "event_id", "rows.event_date"),
+    ("R12", "stg_sc_cse_case", "record_ref", "rows.identified_date"),
     ("R13", "stg_lac_episode", "record_ref", "rows.decom"),
     ("R14", "stg_la_missing", "record_ref", "rows.mis_start"),
+    ("R15", "stg_rhi", "rhi_ref", "rows.requested_date"),
+    ("R23", "stg_dsp_disruption", "record_ref", "rows.issued_date"),
+    ("R24", "stg_vol_service", "record_ref", "rows.referral_date"),
 ] %}
 with
     {%- for code, relation, record, day in mentions %}

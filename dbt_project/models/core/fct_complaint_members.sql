@@ -37,6 +37,26 @@ with recursive
             rows.ethnicity_code
         from {{ ref("stg_sc_contact_referral") }} as rows
         where rows.cse_concern = 'Y'
+        union all
+        -- What a voluntary service hears of belongs to the complaint it follows; alone
+        -- it is a referral for support, and no complaint.
+        select
+            'R24',
+            rows.record_ref,
+            rows.organisation_code,
+            3,
+            cast(rows.referral_date as timestamptz),
+            rows.referral_date,
+            false,
+            null,
+            {{ in_south_yorkshire("rows.la") }},
+            {{ child_key("rows") }},
+            rows.birth_month,
+            rows.sex,
+            rows.ethnicity_scheme,
+            rows.ethnicity_code
+        from {{ ref("stg_vol_service") }} as rows
+        where rows.cse_concern = 'Y'
     ),
     ranked as (
         -- Police first, then the earlier received: a report can only be put to one
@@ -77,6 +97,7 @@ with recursive
     steps as (
         select
             ranked.place,
+            ranked.return_code <> 'R24' as is_complaint,
             case
                 when same_group.anchor < ranked.place
                 then same_group.anchor
@@ -89,7 +110,7 @@ with recursive
     followed as (
         select place, place as complaint
         from steps
-        where anchor is null
+        where anchor is null and is_complaint
         union all
         select steps.place, followed.complaint
         from steps

@@ -29,6 +29,8 @@ select
     crimes.organisation_code,
     crimes.area_code,
     crimes.recorded_date,
+    crimes.victim_age_band_at_offence,
+    crimes.cse_model,
     follow_ups.months_followed,
     charges.charged_date,
     charges.charged_date is not null

@@ -126,6 +126,7 @@ select
     coalesce(
         victim_age_now < {{ threshold("child_below_age") }}, false
     ) as is_child_now,
+    coalesce(children.cse_model, 'Unknown') as cse_model,
     operation_code,
     investigating_body,
     submission_id,
@@ -133,3 +134,6 @@ select
     line
 from aged
 left join {{ ref("offence_sets") }} as sets using (ho_offence_class)
+left join
+    {{ ref("dim_exploited_children") }} as children
+    on aged.victim_key = children.child_key

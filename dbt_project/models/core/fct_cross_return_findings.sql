@@ -7,10 +7,24 @@ with
         from {{ ref("fct_social_care_findings") }}
         union all
         select *
+        from {{ ref("fct_care_findings") }}
+        union all
+        select *
+        from {{ ref("fct_missing_findings") }}
+        union all
+        select *
+        from {{ ref("fct_support_findings") }}
+        -- What is found in figures can only be asked of the marts: here alone does core
+        -- read them.
+        union all
+        select *
         from {{ ref("fct_series_findings") }}
         union all
         select *
         from {{ ref("fct_total_findings") }}
+        union all
+        select *
+        from {{ ref("fct_restatement_findings") }}
     )
 select
     rules.rule_code,

@@ -12,14 +12,36 @@ select
     -- children looked after.
     coalesce(statuses.code_group, '') <> 'exclude_from_cla_counts' as is_counted,
     episodes.place as placement,
-    coalesce(placements.code_group, 'unknown') as placement_group,
+    case
+        when episodes.place in {{ codes_of("residential") }}
+        then 'residential'
+        when episodes.place in {{ codes_of("unregulated") }}
+        then 'unregulated'
+        else coalesce(placements.code_group, 'unknown')
+    end as placement_group,
     episodes.place_provider,
     episodes.pl_location as placement_location,
-    episodes.pl_distance_miles as placement_distance_miles,
+    case episodes.pl_location when 'IN' then 'in' when 'OUT' then 'out' end as placed,
+    nullif(
+        episodes.pl_distance_miles, {{ threshold("distance_not_known_miles") }}
+    ) as placement_distance_miles,
+    coalesce(
+        episodes.pl_location = 'OUT'
+        and episodes.pl_distance_miles > {{ threshold("far_placement_miles") }}
+        and episodes.pl_distance_miles < {{ threshold("distance_not_known_miles") }},
+        false
+    ) as is_far_out_of_area,
     episodes.area_la_notified_date,
     episodes.area_la_consulted,
     episodes.specialist_cse_placement = 'Y' as is_specialist_cse_placement,
     episodes.unaccompanied = 'Y' as is_unaccompanied,
+    episodes.care_leaver_accom as care_leaver_accommodation,
+    coalesce(
+        episodes.place in {{ codes_of("unregulated") }}
+        or episodes.care_leaver_accom in {{ codes_of("unsuitable_16_to_18") }},
+        false
+    ) as is_unsuitable_at_16_to_18,
+    episodes.birth_month,
     {{ age_at("episodes.birth_month", "episodes.decom") }} as age_at_start,
     coalesce(episodes.sex, 'U') as sex,
     episodes.submission_id,

@@ -1,7 +1,13 @@
 with
+    reach as (
+        select organisation_code, return_code, max(period_end) as told_until
+        from {{ ref("stg_submissions") }}
+        group by all
+    ),
     police as (
         select
             'police' as source,
+            'R05' as return_code,
             episode_ref,
             organisation_code,
             coalesce(
@@ -11,15 +17,25 @@ with
                 'U'
             ) as area_code,
             {{ child_key("rows") }} as child_key,
-            category = 'MISSING' as is_missing,
+            person_key_scheme,
+            category,
+            category in {{ codes_of("missing_categories") }} as is_missing,
             definition_version,
             missing_from as setting,
+            missing_from
+            in {{ codes_in_group("missing_from", "care") }} as is_from_care,
+            nullif(placing_la, 'U') as placing_area_code,
+            nullif(area_la, 'U') as placed_in_area_code,
             {{ local_date("reported_at") }} as start_date,
             {{ local_date("found_at") }} as end_date,
             reported_at as started_at,
             found_at as ended_at,
+            coalesce(returned_at, found_at) as returned_at,
             cse_risk_marker = 'Y' as has_cse_marker,
             cast(null as varchar) as police_episode_ref,
+            cast(null as varchar) as interview_required,
+            cast(null as varchar) as interview_ref,
+            cast(null as date) as iro_informed_date,
             birth_month,
             sex,
             submission_id,
@@ -30,19 +46,30 @@ with
     councils as (
         select
             'council' as source,
+            'R14' as return_code,
             record_ref,
             organisation_code,
             la,
             {{ child_key("rows") }} as child_key,
-            coalesce(missing_type = 'M', true) as is_missing,
+            person_key_scheme,
+            missing_type,
+            -- Only an episode from care says which it is; from home all are missing.
+            coalesce(missing_type in {{ codes_of("missing_categories") }}, true),
             definition_version,
             setting,
+            setting in {{ codes_of("missing_from_care") }},
+            case when setting in {{ codes_of("missing_from_care") }} then la end,
+            cast(null as varchar),
             mis_start,
             mis_end,
             mis_start_at,
             mis_end_at,
+            mis_end_at,
             cast(null as boolean),
             police_episode_ref,
+            rhi_required,
+            rhi_ref,
+            iro_informed_date,
             birth_month,
             sex,
             submission_id,
@@ -56,10 +83,62 @@ with
         union all
         select *
         from councils
+    ),
+    -- Children under a key the other side does not use cannot be found there: its
+    -- silence about them says nothing.
+    keyed as (
+        select
+            *,
+            case
+                when source = 'council'
+                then 'SY'
+                else coalesce(placing_area_code, area_code)
+            end as other_area_code,
+            case when source = 'council' then area_code else 'SY' end as key_area_code
+        from both_sides
+    ),
+    keys as (
+        select
+            source,
+            key_area_code,
+            list(distinct person_key_scheme) as person_key_schemes
+        from keyed
+        group by all
+    ),
+    -- What is still open has lasted until its return stops telling.
+    lasting as (
+        select
+            keyed.* exclude (person_key_scheme, other_area_code, key_area_code),
+            coalesce(
+                list_contains(keys.person_key_schemes, keyed.person_key_scheme), true
+            ) as is_key_shared,
+            coalesce(end_date, told_until) as lasted_to_date,
+            coalesce(
+                ended_at,
+                case when end_date is null then {{ end_of_day("told_until") }} end
+            ) as lasted_to_at
+        from keyed
+        left join reach using (organisation_code, return_code)
+        left join
+            keys
+            on keyed.source <> keys.source
+            and keyed.other_area_code = keys.key_area_code
     )
 select
-    * exclude (birth_month, sex),
+    * exclude (return_code, birth_month, sex, lasted_to_date, lasted_to_at),
     {{ hours_between("started_at", "ended_at") }} as duration_hours,
+    {{ lasted_over_24_hours() }} as over_24_hours,
+    case when is_from_care then 'from care' else 'not from care' end as care,
+    case
+        when not is_from_care
+        then 'not from care'
+        when placed_in_area_code = placing_area_code
+        then 'in'
+        when placed_in_area_code <> placing_area_code
+        then 'out'
+        else 'Unknown'
+    end as placed,
     {{ age_at("birth_month", "start_date") }} as age_at_start,
+    {{ age_band("age_at_start") }} as age_band_at_start,
     coalesce(sex, 'U') as sex
-from both_sides
+from lasting

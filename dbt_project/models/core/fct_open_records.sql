@@ -3,6 +3,7 @@
 {%- set returns = [
     ("R09", "stg_sc_contact_referral", "referral_id", "referral_date", "closure_date", "contact_only = 'N' and nfa = 'N'"),
     ("R10", "stg_sc_assessment", "assessment_id", "start_date", "authorised_date", "true"),
+    ("R12", "stg_sc_cse_case", "record_ref", "opened", "closed", "true"),
     ("R13", "stg_lac_episode", "record_ref", "decom", "dec", "true"),
     ("R14", "stg_la_missing", "record_ref", "mis_start", "mis_end", "true"),
 ] %}

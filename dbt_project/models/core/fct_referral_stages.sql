@@ -8,8 +8,10 @@ with
             area_code,
             child_key,
             age_band_at_referral,
-            referral_date
-        from {{ ref("fct_referrals") }}
+            referral_date,
+            {{ looked_after_on("taken_on.child_key", "taken_on.referral_date") }}
+            as looked_after
+        from {{ ref("fct_referrals") }} as taken_on
         where is_cse and not is_contact_only and not is_no_further_action
     ),
     reached as (
@@ -53,6 +55,9 @@ select
     referrals.area_code,
     referrals.child_key,
     referrals.age_band_at_referral,
+    referrals.looked_after,
+    stages.stage || ', ' || referrals.age_band_at_referral as stage_and_age,
+    stages.stage || ', ' || referrals.looked_after as stage_and_care,
     referrals.referral_date,
     firsts.reached_date,
     firsts.reached_date is not null as is_reached,

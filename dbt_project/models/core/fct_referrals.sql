@@ -9,6 +9,7 @@ select
     rows.cse_concern = 'Y' as is_cse,
     rows.nfa = 'Y' as is_no_further_action,
     rows.outcome as referral_outcome,
+    rows.outcome_reason,
     rows.primary_need,
     rows.decision_date,
     rows.closure_date,

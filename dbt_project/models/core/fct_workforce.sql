@@ -13,6 +13,8 @@ select
         else 'not_counted'
     end as workforce_group,
     posts.team,
+    -- Before it could be told apart all posts were those on child sexual exploitation.
+    coalesce(posts.scope, 'CSE') as workforce_scope,
     posts.snapshot_date,
     posts.mash_role = 'Y' as is_mash,
     coalesce(posts.funder, 'Unknown') as funder,

@@ -23,10 +23,12 @@ with
         left join {{ ref("stg_submissions") }} as counted using (submission_id)
     ),
     -- Posts are counted on a day: only a month with a count has been received,
-    -- whatever the period said.
+    -- whatever the period said. A census of all social workers counts no post on
+    -- child sexual exploitation.
     snapshots as (
         select distinct organisation_code, strftime(snapshot_date, '%Y-%m') as period
         from {{ ref("fct_workforce") }}
+        where workforce_scope = 'CSE'
     ),
     snapshot_returns as (
         select distinct return_code

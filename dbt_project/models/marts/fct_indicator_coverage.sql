@@ -81,7 +81,10 @@ with
             months
             on months.start_date >= spans.start_date
             and months.end_date <= spans.end_date
-            and (spans.period_match <> 'at end' or months.end_date = spans.end_date)
+            and (
+                spans.period_match not in ('at end', 'open at end')
+                or months.end_date = spans.end_date
+            )
         where
             (
                 spans.area_code = 'SY'

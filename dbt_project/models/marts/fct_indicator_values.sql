@@ -8,10 +8,17 @@ with
             cells.*,
             indicators.basis,
             indicators.scale,
+            indicators.share_of,
+            coalesce(
+                indicators.denominator, indicators.share_of, indicators.population_ages
+            )
+            is null as is_count,
             indicators.population_ages,
             indicators.population_series,
             coverage.mid_year,
             case
+                when coverage.status <> 'not received' and counts.is_suppressed
+                then 'suppressed by sender'
                 when coverage.status <> 'received'
                 then coverage.status
                 when counts.is_incomplete
@@ -73,34 +80,42 @@ with
             and judged.mid_year = populations.mid_year
             and judged.population_ages = populations.population_ages
     ),
-    together as (
-        select
-            indicator_code,
-            unit,
-            area_code,
-            period,
-            basis,
-            breakdown,
-            breakdown_value,
-            numerator,
-            denominator,
-            scale,
-            status
+    -- A profile's parts are shares of those whose part is known, or rates of the
+    -- residents of the part.
+    known as (
+        select indicator_code, unit, area_code, period, breakdown, sum(numerator) as n
         from judged
-        where population_ages is null
-        union all
+        where share_of = 'known' and breakdown_value <> 'Unknown'
+        group by all
+    ),
+    profiled as (
         select
-            indicator_code,
-            unit,
-            area_code,
-            period,
-            basis,
-            breakdown,
-            case breakdown when 'all' then 'all' else on_series end,
-            numerator,
-            denominator,
-            scale,
-            status
+            judged.* exclude (denominator),
+            case
+                when judged.share_of = 'residents'
+                then residents.residents
+                when judged.breakdown_value <> 'Unknown'
+                then known.n
+            end as denominator
+        from judged
+        left join known using (indicator_code, unit, area_code, period, breakdown)
+        left join
+            {{ ref("dim_residents_by_ethnicity") }} as residents
+            on judged.area_code = residents.area_code
+            and judged.breakdown_value = residents.ethnicity_group
+        where judged.share_of is not null
+    ),
+    together as (
+        select *
+        from judged
+        where population_ages is null and share_of is null
+        union all by name
+        select *
+        from profiled
+        union all by name
+        select
+            * exclude (on_series),
+            case breakdown when 'all' then 'all' else on_series end as breakdown_value
         from rated
     )
 select
@@ -110,16 +125,20 @@ select
     basis,
     breakdown,
     breakdown_value,
-    case when status <> 'not received' then numerator end as numerator,
-    case when status <> 'not received' then denominator end as denominator,
+    case when is_told then numerator end as numerator,
+    case when is_told then denominator end as denominator,
     case
-        when status = 'not received'
+        when not is_told
         then null
-        when denominator is null
+        when is_count
         then numerator * scale
         else scale * numerator / nullif(denominator, 0)
     end as value,
     unit,
     status
-from together
+from
+    (
+        select *, status not in ('not received', 'suppressed by sender') as is_told
+        from together
+    )
 order by indicator_code, unit, area_code, period, breakdown, breakdown_value

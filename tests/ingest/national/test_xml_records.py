@@ -103,7 +103,8 @@ def test_an_element_where_none_is_expected_is_told_and_not_kept(parse):
         ("<?xml version='1.0'?><!-- x --><EXPSSDA903>", None, "ssda903 xml"),
         ("<Message><Header><Collection>CIN</Collection>", None, "cin census xml"),
         ("\ufeff<!DOCTYPE Message><Message><Children>", None, "cin census xml"),
-        ("<Message><Header/><CSWWWorker>", None, None),
+        ("<Message><Header/><CSWWWorker>", None, "csww xml"),
+        ("<Message><Header/><Learner>", None, None),
         ("<workbook>", None, None),
     ],
 )

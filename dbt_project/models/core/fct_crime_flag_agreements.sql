@@ -1,0 +1,51 @@
+with
+    prosecuted as (
+        select crime_ref, bool_or(cps_cse_monitoring_flag = 'Y') as cps_says_cse
+        from
+            (
+                select unnest(crime_refs) as crime_ref, cps_cse_monitoring_flag
+                from {{ ref("fct_prosecutions") }}
+            )
+        group by crime_ref
+    ),
+    known_children as (
+        select child_key, bool_or(is_cse) as council_says_cse
+        from
+            (
+                select child_key, is_cse
+                from {{ ref("fct_referrals") }}
+                union all
+                select child_key, true
+                from {{ ref("dim_exploited_children") }}
+            )
+        group by child_key
+    ),
+    victims as (
+        select
+            persons.organisation_code,
+            persons.crime_ref,
+            bool_or(known_children.council_says_cse) as council_says_cse
+        from {{ ref("stg_pol_crime_person") }} as persons
+        inner join
+            {{ ref("codes") }} as roles
+            on persons.role = roles.code
+            and roles.list = 'person_role'
+        inner join
+            known_children on {{ child_key("persons") }} = known_children.child_key
+        where roles.code_group = 'victim'
+        group by all
+    )
+select
+    crimes.organisation_code,
+    crimes.crime_ref,
+    crimes.area_code,
+    crimes.recorded_date,
+    crimes.is_cse as police_say_cse,
+    prosecuted.cps_says_cse,
+    victims.council_says_cse,
+    crimes.is_cse = prosecuted.cps_says_cse
+    and crimes.is_cse = victims.council_says_cse as is_agreed
+from {{ ref("fct_crimes") }} as crimes
+inner join prosecuted using (crime_ref)
+inner join victims using (organisation_code, crime_ref)
+where crimes.is_counted

@@ -1,0 +1,20 @@
+select
+    rows.organisation_code,
+    {{ area_of("rows.la") }} as area_code,
+    rows.la as council_area,
+    rows.month as month_start_date,
+    rows.age_band,
+    rows.age_band in {{ codes_of("age_bands_under_16") }} as is_under_16,
+    rows.sex,
+    rows.attendances as attendances_count,
+    rows.cpis_checked as cpis_checked_count,
+    rows.cpis_flag_cpp as cpis_flag_plan_count,
+    rows.cpis_flag_ucpp as cpis_flag_unborn_plan_count,
+    rows.cpis_flag_cla as cpis_flag_looked_after_count,
+    rows.notification_acknowledged as notifications_acknowledged_count,
+    rows.cse_concern_raised as cse_concerns_count,
+    rows.referred_csc as referrals_count,
+    rows.submission_id,
+    rows.file,
+    rows.line
+from {{ ref("stg_hlt_ed_cpis") }} as rows

@@ -1,0 +1,23 @@
+select
+    links.organisation_code,
+    links.rhi_ref,
+    lower(links.episode_source) as source,
+    links.episode_ref,
+    links.la as area_code,
+    episodes.organisation_code as episode_organisation_code,
+    links.episode_start_date,
+    links.is_counted = 'Y' as is_counted,
+    episodes.episode_ref is not null as is_known,
+    episodes.start_date,
+    episodes.end_date,
+    episodes.returned_at,
+    links.submission_id,
+    links.file,
+    links.line
+from {{ ref("stg_rhi_episode") }} as links
+-- Two councils may use one reference; the police have one list.
+left join
+    {{ ref("fct_missing_episodes") }} as episodes
+    on lower(links.episode_source) = episodes.source
+    and links.episode_ref = episodes.episode_ref
+    and (episodes.source = 'police' or links.la = episodes.area_code)

@@ -1,0 +1,1 @@
+{{ latest_statement("crt_register") }}

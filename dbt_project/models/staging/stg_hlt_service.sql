@@ -1,0 +1,1 @@
+{{ latest_statement("hlt_service") }}

@@ -1,0 +1,1 @@
+{{ latest_statement("lic_action") }}

@@ -1,0 +1,30 @@
+-- One rule may hold several checks of a column, its least and its most; no row fails
+-- two
+-- of them.
+with
+    sentences as (
+        select submission_id, rule_code, column_name, severity, min(says) as says
+        from {{ source("landing", "findings") }}
+        group by all
+    )
+select
+    results.submission_id,
+    submissions.organisation_code,
+    submissions.return_code,
+    submissions.period,
+    submissions.period_end,
+    results.rule_code,
+    coalesce(results.column_name, '') as column_name,
+    results.severity,
+    max(results.rows_checked) as rows_checked,
+    cast(sum(results.rows_failed) as bigint) as rows_failed,
+    any_value(sentences.says) as says
+from {{ source("landing", "rule_results") }} as results
+inner join {{ ref("stg_submissions") }} as submissions using (submission_id)
+left join
+    sentences
+    on results.submission_id = sentences.submission_id
+    and results.rule_code = sentences.rule_code
+    and results.severity = sentences.severity
+    and results.column_name is not distinct from sentences.column_name
+group by all

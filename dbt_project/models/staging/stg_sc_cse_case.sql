@@ -1,0 +1,1 @@
+{{ latest_statement("sc_cse_case") }}

@@ -1,0 +1,1 @@
+{{ latest_statement("vic_support") }}
