@@ -47,6 +47,26 @@ def test_every_indicator_is_the_truth(county):
     assert len(truth["indicators"]) > 5000
 
 
+def test_the_truth_tells_of_every_indicator(county):
+    truth, connection, *_ = county
+    told = {t["indicator_code"] for t in truth["indicators"]}
+    assert told == {*(f"I{n:02d}" for n in range(1, 45)), "I20b"}
+    assert {
+        code for (code,) in connection.execute("select indicator_code from reference.indicators").fetchall()
+    } == told
+
+
+def test_the_reconciliation_finds_each_planted_difference_and_no_other(county):
+    truth, connection, *_ = county
+    ours = connection.execute(
+        "select month, area_code, status, count(*) from core.fct_missing_reconciliation where is_comparable "
+        "and month < '2025-04' group by all"
+    ).fetchall()
+    theirs = [(t["month"], t["la"], t["status"], t["episodes"]) for t in truth["reconciliation"]]
+    assert sorted(ours) == sorted(theirs)
+    assert {status for _, _, status, _ in ours} == {"FULL", "TIME_DIFF", "CHILD_ONLY", "LA_ONLY", "POL_ONLY"}
+
+
 def test_every_submission_has_its_fate_and_its_rows(county):
     truth, connection, *_ = county
     columns = "organisation_code, return_code, period, status, rows_read, rows_accepted, rows_quarantined, rows_skipped"

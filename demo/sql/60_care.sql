@@ -55,7 +55,7 @@ select * exclude (began), i * 4 as x, began as decom, began + 20 as dec
 from (
     select * exclude (x, decom, dec), x as of_x,
         greatest(decom, first_day()) + if(fy(greatest(decom, first_day()) + 10) = fy(greatest(decom, first_day()) + 31), 10, 32) as began,
-        case la when '370' then '371' when '371' then '373' else '370' end as second_la, decom as x_decom, dec as x_dec
+        case la when '370' then '371' when '371' then '372' else '370' end as second_la, decom as x_decom, dec as x_dec
     from m_episode
     where i % 120 = 0 and not on_own_keys(la) and not teen
     qualify row_number() over (partition by i order by decom) = 1
