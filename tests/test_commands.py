@@ -137,7 +137,7 @@ def test_template_writes_what_check_takes_for_a_header_alone(warehouse, tmp_path
     assert code == 0
     assert [Path(p).name for p in printed.split()] == [
         "R05_pol_missing_episode_v1.0.xlsx",
-        "R19_wkf_post_v1.0.xlsx",
+        "R19_wkf_post_v1.1.xlsx",
     ]
     assert warehouse("template", "R99", "--out", tmp_path)[0] == 2
 
@@ -148,7 +148,7 @@ def test_template_writes_what_check_takes_for_a_header_alone(warehouse, tmp_path
         (
             ["receive", "x.csv", "--from", "NOBODY"],
             2,
-            "'NOBODY' is no organisation we know. Known: BAR, DON, ROT, SHE, SYP, CPS, HMC.",
+            "'NOBODY' is no organisation we know. Known: BAR, DON, ROT, SHE, SYP, CPS, HMC, RHI, VSP, VOL, RFF, RP5, RFR, RCU.",
         ),
         (["receive", "nosuch.csv", "--from", "SYP"], 2, "nosuch.csv is not there."),
         (
