@@ -127,7 +127,7 @@ def night(home: Home, inbox: Path | None, step) -> list:
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the county.")],
-    scale: Annotated[float, typer.Option(help="1 is some twenty thousand rows.")] = 1.0,
+    scale: Annotated[float, typer.Option(help="1 is some forty thousand rows.")] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed makes the same county.")] = 2013,
 ):
     """Make a made-up county: every return, and the truth beside it."""
