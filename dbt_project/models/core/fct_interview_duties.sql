@@ -10,6 +10,21 @@ with
             and interview_required = 'Y'
             and end_date is not null
     ),
+    -- Where the child was placed on the day, by the return of the looked after.
+    placements as (
+        select
+            duties.organisation_code,
+            duties.episode_ref,
+            lower(min(care.placement_location)) as placed
+        from duties
+        inner join
+            {{ ref("fct_looked_after_episodes") }} as care
+            on duties.child_key = care.child_key
+            and care.start_date <= duties.start_date
+            and coalesce(care.end_date, date 'infinity') > duties.start_date
+        where duties.is_from_care
+        group by all
+    ),
     links as (
         select
             duties.organisation_code,
@@ -71,6 +86,11 @@ select
     duties.child_key,
     duties.setting,
     duties.care,
+    case
+        when duties.is_from_care
+        then coalesce(placements.placed, 'Unknown')
+        else duties.care
+    end as placed,
     duties.start_date,
     duties.end_date,
     coalesce(met.interviews_count, 0) as interviews_count,
@@ -88,4 +108,5 @@ select
     coalesce(met.is_certain_and_independent, false) as is_satisfied,
     coalesce(met.is_possible_and_independent, false) as is_possibly_satisfied
 from duties
+left join placements using (organisation_code, episode_ref)
 left join met using (organisation_code, episode_ref)
