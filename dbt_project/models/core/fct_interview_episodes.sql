@@ -15,9 +15,11 @@ select
     links.file,
     links.line
 from {{ ref("stg_rhi_episode") }} as links
--- Two councils may use one reference; the police have one list.
+-- Two councils may use one reference; the police have one list. Said by a value on each
+-- side: with an `or` every link would be tried against every episode.
 left join
     {{ ref("fct_missing_episodes") }} as episodes
     on lower(links.episode_source) = episodes.source
     and links.episode_ref = episodes.episode_ref
-    and (episodes.source = 'police' or links.la = episodes.area_code)
+    and case lower(links.episode_source) when 'police' then 'SY' else links.la end
+    = case episodes.source when 'police' then 'SY' else episodes.area_code end
