@@ -1,63 +1,35 @@
-"""The one command: it knows every path, joins each package's commands, and tells the night's story in order."""
+"""The one command: it joins each package's commands, and tells the night's story in order."""
 
 from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from expectations.commands import app as expectations_app
+from house import HERE, Home
 from ingest.commands import app as ingest_app
+from ingest.key_commands import app as key_app
+from ingest.link_commands import app as link_app
+from ingest.rights_commands import app as rights_app
+from ingest.vault_commands import app as vault_app
+from operations import faults
+from operations.access_commands import audit as audit_app
+from operations.access_commands import export as export_app
 from operations.commands import app as operations_app
-from refusal import Refusal
 from reports.commands import app as reports_app
 from reports.commands import readers as readers_app
+from reports.release_commands import app as release_app
 
-HERE = Path(__file__).resolve().parent
 app = typer.Typer(
     help="South Yorkshire's core data set on child sexual exploitation.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-@dataclass(frozen=True)
-class Home:
-    """Every path there is: what is kept below one folder, and what came with the command."""
-
-    root: Path
-    here = HERE
-    seeds = HERE / "seeds"
-    project = HERE / "dbt_project"
-    live = property(lambda self: self.root / "warehouse.duckdb")
-    inbox = property(lambda self: self.root / "inbox")
-    vault = property(lambda self: self.root / "vault")
-    work = property(lambda self: self.root / "work")
-    key = property(lambda self: self.root / "keys" / "pseudonym.key")
-    findings = property(lambda self: self.root / "findings")
-    releases = property(lambda self: self.root / "releases")
-    parsed = property(lambda self: self.root / "cache")
-
-    def reading(self, as_at: str | None = None):
-        """The live warehouse to read from; as at a moment, a copy built for it."""
-        from operations import readonly
-
-        return readonly.reading(self.live, self.root, self.project, self.parsed, as_at)
-
-    @property
-    def terminal(self):
-        """What shows things, for packages that know nothing of operations."""
-        from operations import terminal
-
-        return terminal
 
 
 def _default_home() -> Path:
@@ -85,42 +57,42 @@ def nightly(
     """Land, check, accept, build and publish what lies in the inbox."""
     from operations import terminal
 
-    outcomes = night(context.obj, inbox, terminal.step)
+    told = []
+    outcomes = night(context.obj, inbox, terminal.step, lambda says, code=0: told.append((says, code)))
     terminal.show_night(outcomes, as_json)
-    raise typer.Exit(terminal.exit_code(outcomes))
+    print(*(says for says, _ in told), sep="\n", end="\n" if told else "", file=sys.stderr)
+    raise typer.Exit(max([terminal.exit_code(outcomes), *(code for _, code in told)]))
 
 
-def night(home: Home, inbox: Path | None, step) -> list:
+def night(home: Home, inbox: Path | None, step, tell=lambda *_: None) -> list:
     """One night: everything is done in a copy, and the copy takes the live warehouse's place at the end.
 
-    `step` is told (what, how many done, of how many). Returns the outcome of every submission.
+    `step` is told (what, how many done, of how many); `tell` what a person should read (a sentence, and the
+    exit code where it must be acted on). Returns the outcome of every submission.
     """
     from ingest import after, opening, released
+    from ingest.linkage import link_night
     from ingest.night import take_in
-    from operations import build, failpoint, lock, publish
+    from ingest.scratch import scratch
 
-    now = datetime.now(UTC)
-    run_id = f"{now:%Y%m%dT%H%M%S}Z{os.getpid()}"
-    with lock.night_lock(home.root, run_id, now):
-        copy = publish.work_copy(home.live, home.work)
-        with closing(opening.open_copy(copy, home.work)) as connection:
-            context = opening.context(connection, home, run_id, now)
-            arrivals = opening.arrivals(inbox or home.inbox, context)
-            outcomes = take_in(connection, arrivals, context, step)
-            released.note_releases(connection, home.releases)
-            opening.leave(connection, run_id, now, home.seeds)
-        failpoint.reach("accepted")
-        step("building the core data set", 0, 1)
-        build.build(home.project, copy, home.parsed)
-        after.note_cross_return(copy, run_id)
-        failpoint.reach("built")
-        step("publishing", 0, 1)
-        publish.publish(copy, home.live)
-        failpoint.reach("published")
-        after.send_back(home.live, run_id, home.findings)
-        if inbox is None:
-            after.clear(arrivals, outcomes, home.inbox)
-        publish.clean(home.work)
+    with home.changing(step) as change:
+        arrivals = opening.arrivals(inbox or home.inbox, home.seeds)
+        must = home.settings.encryption == "required"
+        with scratch(home.work, opening.size(arrivals), must) as folder:
+            context = opening.context(change.connection, home, folder, change.run_id, change.now)
+            for says in context.agreements.warnings(change.now.date()):
+                tell(says)
+            outcomes = take_in(change.connection, arrivals, context, step)
+        if (linked := link_night(change, home, step)).says:
+            tell(linked.says, linked.exit_code)
+        released.note_releases(change.connection, home.releases)
+        opening.leave(change.connection, change.run_id, change.now, home.seeds)
+    with home.reading() as connection:
+        after.send_back(connection, change.run_id, home.findings)
+    if inbox is None:
+        after.clear(arrivals, outcomes, home.inbox)
+    rows = sum(o.fate.rows_accepted for o in outcomes)
+    home.note("night", run_id=change.run_id, submissions=len(outcomes), rows=rows)
     return outcomes
 
 
@@ -137,38 +109,22 @@ def demo(
     print(f"Next: warehouse nightly --inbox {folder / 'inbox'}", file=sys.stderr)
 
 
-def plainly(command):
-    """What a person must act on is one sentence and an exit code; a bug is a report without any value in it."""
-
-    @wraps(command)
-    def told(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except Refusal as refused:
-            print(refused, file=sys.stderr)
-            raise typer.Exit(refused.code) from None
-        except KeyboardInterrupt:
-            print("Stopped. The last good night is still served.", file=sys.stderr)
-            raise typer.Exit(130) from None
-        except (typer.Exit, typer.Abort):
-            raise
-        except Exception as bug:  # noqa: BLE001 - the last net: no traceback, no value, a report and an exit code
-            from operations import faults
-
-            context = kwargs.get("context")
-            code, says = faults.tell(bug, (context.obj.root if context else _default_home()) / "faults")
-            print(says, file=sys.stderr)
-            raise typer.Exit(code) from None
-
-    return told
-
-
-for part in (ingest_app, expectations_app, operations_app, readers_app):
-    app.add_typer(part)
-app.add_typer(reports_app, name="report")
-for part in (app, ingest_app, expectations_app, operations_app, reports_app, readers_app):
+JOINED = {
+    None: (ingest_app, expectations_app, operations_app, readers_app, rights_app),
+    "report": (reports_app,),
+    "release": (release_app,),
+    "export": (export_app,),
+    "audit": (audit_app,),
+    "key": (key_app,),
+    "vault": (vault_app,),
+    "link": (link_app,),
+}
+for name, parts in JOINED.items():
+    for part in parts:
+        app.add_typer(part, name=name)
+for part in (app, *(part for parts in JOINED.values() for part in parts)):
     for registered in part.registered_commands:
-        registered.callback = plainly(registered.callback)
+        registered.callback = faults.plainly(registered.callback, _default_home)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from itertools import count
 import duckdb
 
 from expectations import batch, predicates
+from expectations.personal_data import CODES, KINDS
 from expectations.standard import Refused, Return, standard
 
 # The sentences a return's columns imply, with their codes.
@@ -28,13 +29,13 @@ IMPLIED = (
     (r" is not in the expected form\.$", "C216"),
     (r" must be at (least|most) ", "C218"),
     (r" is longer than ", "C202"),
-    (r" looks like personal data", "C219"),
+    *((f"^{re.escape(kind.says)}$", kind.code) for kind in KINDS),
     (r" is after the end of the period\.$", "C213"),
     (r" has no row in ", "R304"),
     (r" is not the organisation that sends the return\.$", "C222"),
     (r" stands? in more than one row\.$", "R30"),
 )
-LOOKS = ("C216", "C219")
+LOOKS = ("C216", *sorted(CODES))
 REFERENCE = re.compile(r".*_(ref|refs|id|key|of)$")
 MOVED = re.compile(r"\b2024-|(?<=/)2024\b")
 
@@ -89,16 +90,23 @@ def story(r: Return, e: Refused, number: int) -> list[Planted]:
     # A value that must be found out by its look stays as the example has it.
     as_is = rule.column if rule.code in LOOKS else None
     rows = [_told(r, _texts(r.accepted, e.change, i), number, as_is) for i in range(many)]
-    sensitive = bool(rule.column) and r.field(rule.column).sensitive
+    sensitive = bool(rule.column) and (r.field(rule.column).withheld or rule.code in CODES)
     found = Finding(rule.code, rule.severity, e.because, rule.column, None, sensitive)
     alone = (
         rule.where is not None
         and "row_number() over (partition by submission_id order by line)" in rule.where
     )
     return [
-        Planted(r.name, row, replace(found, value=row.get(rule.column) or None) if at_fault else None, alone)
+        Planted(r.name, row, _of_row(found, r, row) if at_fault else None, alone)
         for row, at_fault in zip(rows, _at_fault(r, rule, rows), strict=True)
     ]
+
+
+def _of_row(found: Finding, r: Return, row: dict) -> Finding:
+    """The finding with the row's value; of identities no value there is is ever repeated."""
+    value = row.get(found.column_name) or None
+    closed = found.sensitive or (r.name == "person_identity" and value is not None)
+    return replace(found, value=value, sensitive=closed)
 
 
 def rule_of(r: Return, e: Refused) -> Rule:
@@ -113,7 +121,7 @@ def rule_of(r: Return, e: Refused) -> Rule:
     code = next((code for words, code in IMPLIED if re.search(words, e.because)), None)
     if code is None:
         raise ValueError(f"{r.name}: no rule says {e.because!r}")
-    column = re.match(r"\w+", e.because)[0]
+    column = next(iter(e.change)) if code in CODES else re.match(r"\w+", e.because)[0]
     if code == "R30":
         code = "R301" if e.because.startswith(", ".join(r.primary_key) + " ") else "R303"
     return Rule(code, _severity(r, code, column, e.because), column)

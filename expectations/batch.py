@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations import personal_data
 from expectations.standard import Field, Return
 
 Aliases = dict[str, dict[str, str]]
@@ -70,7 +71,8 @@ def _date(text: str) -> str:
 
 
 def columns(r: Return, sent: dict[str, str], aliases: Aliases, defaults: dict[str, str]) -> str:
-    """The select list of a batch: every column of the return, typed, and as sent where that differs.
+    """The select list of a batch: every column of the return, typed, and as sent where that differs; and what
+    its columns together look like, which is asked once.
 
     `sent` gives the SQL of each column the file has; the rest are NULL, or the default.
     """
@@ -83,4 +85,5 @@ def columns(r: Return, sent: dict[str, str], aliases: Aliases, defaults: dict[st
         out.append(f'{value} as "{f.name}"')
         if not _is_plain(f):
             out.append(f'{given} as "{f.name}__text"')
+    out.append(f"{personal_data.mark(r, sent)} as {personal_data.MARK}")
     return ", ".join(out)

@@ -23,6 +23,7 @@ LANDING = {
     "rule_results": "One row for each rule held against a submission: rows checked, rows failed.",
     "expected": "One row for each return an organisation was to send for a period.",
     "released_figures": "One row for each figure of each release that was cut.",
+    "links": "One row for each time a pseudonym was linked, or linked anew; the latest counts.",
 }
 
 

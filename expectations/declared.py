@@ -33,8 +33,14 @@ class Field:
     codes: Codes | None = None
     aliases: tuple[str, ...] = ()
     sensitive: bool = False
+    personal: bool = False
     core: bool = True
     example: str | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a finding may not repeat its value: it identifies a person, or it describes one."""
+        return self.sensitive or self.personal
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,14 @@ class Restates:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How many years a record is kept after its day: the column `since`, or the period's end where that is blank."""
+
+    years: int = 7
+    since: str = "period_end"
+
+
+@dataclass(frozen=True)
 class Return:
     """One return of the standard format: who sends it, its columns, its rules and its examples."""
 
@@ -104,6 +118,7 @@ class Return:
     accepted: dict[str, Any] = field(default_factory=dict)
     refused: tuple[Refused, ...] = ()
     refuse_above: float = 0.05
+    retention: Retention = Retention()
 
     def field(self, name: str) -> Field:
         """The column of that name; KeyError where there is none."""

@@ -13,6 +13,8 @@ Derived by `warehouse sync`. Do not edit.
 
 The returns of the standard format, their columns and their rules.
 Children and adults appear under a pseudonym only; no return has names, addresses or free text.
+"Sensitive" marks what identifies a person or an address: it reaches no table of figures.
+"Personal" marks what describes a person: it may be counted. A finding repeats neither.
 """
 
 
@@ -51,6 +53,7 @@ def _facts(r: Return) -> list[str]:
         f"- For a {periods}; due {r.due_days} days after it ends",
         f"- One row is known by `{', '.join(r.primary_key)}`; it belongs to a period by `{r.event_date or r.primary_key[0]}`",
         f"- A later return restates it by `{', '.join(r.restates.identity)}`{_open_between(r)}",
+        f"- Kept for {r.retention.years} years from `{r.retention.since}`",
         f"- More than {r.refuse_above:.0%} of rows in error: the file is refused",
     ]
     for key in r.foreign_keys:
@@ -66,7 +69,8 @@ def _open_between(r: Return) -> str:
 
 def _column(f: Field) -> tuple[str, ...]:
     needed = "yes" if f.required else ""
-    what = f"{f.title}. {f.description}" + (" Sensitive." if f.sensitive else "")
+    kind = " Sensitive." if f.sensitive else " Personal." if f.personal else ""
+    what = f"{f.title}. {f.description}{kind}"
     also = f" Also taken as: {', '.join(f.aliases)}." if f.aliases else ""
     holds = "; ".join(part for part in (describe_codes(f), _limits(f)) if part)
     return f"`{f.name}`", KINDS[f.type], needed, holds, what + also

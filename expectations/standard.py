@@ -11,10 +11,12 @@ from pathlib import Path
 
 import yaml
 
-from expectations.declared import Codes, Field, ForeignKey, Refused, Restates, Return, Rule
+from expectations.declared import Codes, Field, ForeignKey, Refused, Restates, Retention, Return, Rule
 
 RETURNS = Path(__file__).parent / "returns"
 TYPES = ("string", "date", "datetime", "yearmonth", "integer", "number", "array")
+DATES = ("date", "datetime", "yearmonth")
+MOST_YEARS = 100
 SEVERITIES = ("file", "error", "warning", "information")
 
 
@@ -50,13 +52,15 @@ def _field(given: dict, where: str) -> Field:
         "codes",
         "aliases",
     }
-    _only(given, allowed | {"sensitive", "core", "example"}, where)
+    _only(given, allowed | {"sensitive", "personal", "core", "example"}, where)
     constraints = given.get("constraints", {})
     _only(constraints, set(CONSTRAINTS), f"{where}, constraints")
     if given.get("type") not in TYPES:
         raise StandardError(f"{where}: type is one of {', '.join(TYPES)}")
     plain = {k: given[k] for k in ("name", "title", "type", "description")}
-    extra = {k: given[k] for k in ("sensitive", "core") if k in given}
+    extra = {k: given[k] for k in ("sensitive", "personal", "core") if k in given}
+    if given.get("sensitive") and given.get("personal"):
+        raise StandardError(f"{where}: sensitive says more than personal; keep that one")
     if "example" in given:
         extra["example"] = str(given["example"])
     held = {CONSTRAINTS[k]: v for k, v in constraints.items()}
@@ -107,34 +111,24 @@ def _restates(given: dict, where: str) -> Restates:
     return Restates(**{**given, **lists})
 
 
+def _retention(given: dict, where: str) -> Retention:
+    """How long records are kept; the day they are counted from is a date of the row, or the period's end."""
+    where = f"{where}, retention"
+    _only(given, {"years", "from"}, where)
+    years = given.get("years", Retention.years)
+    if type(years) is not int or not 1 <= years <= MOST_YEARS:
+        raise StandardError(f"{where}: years is a whole number from 1 to {MOST_YEARS}")
+    return Retention(years, given.get("from", Retention.since))
+
+
 PLAIN = {"name", "code", "title", "description", "version", "event_date", "due_days"}
 LISTS = {"organisations", "periods", "primaryKey", "fields", "foreignKeys", "expectations"}
 
 
 def parse(given: dict, where: str) -> Return:
     """A declaration as read from YAML → a Return; raises StandardError, naming where it stands."""
-    plain = {
-        "name",
-        "code",
-        "title",
-        "description",
-        "version",
-        "event_date",
-        "due_days",
-    }
-    lists = {
-        "organisations",
-        "periods",
-        "primaryKey",
-        "fields",
-        "foreignKeys",
-        "expectations",
-    }
-    _only(
-        given,
-        plain | lists | {"organisation_column", "restates", "examples", "refuse_above"},
-        where,
-    )
+    others = {"organisation_column", "restates", "retention", "examples", "refuse_above"}
+    _only(given, PLAIN | LISTS | others, where)
     examples = given.get("examples", {})
     _only(examples, {"accepted", "refused"}, f"{where}, examples")
     found = Return(
@@ -144,6 +138,7 @@ def parse(given: dict, where: str) -> Return:
         periods=tuple(given["periods"]),
         primary_key=tuple(given["primaryKey"]),
         restates=_restates(given["restates"], where),
+        retention=_retention(given.get("retention", {}), where),
         accepted=examples.get("accepted", {}),
         refuse_above=given.get("refuse_above", 0.05),
         **_lists(given, examples, where),
@@ -172,6 +167,9 @@ def _agrees_with_itself(found: Return, where: str) -> None:
     named |= {column for rule in found.rules for column in rule.when}
     for missing in sorted(named - known - {None}):
         raise StandardError(f"{where}: there is no column {missing}")
+    since = found.retention.since
+    if since != "period_end" and not (since in known and found.field(since).type in DATES):
+        raise StandardError(f"{where}, retention: from is period_end or a column that holds a date")
     codes = [rule.code for rule in found.rules]
     if len(codes) != len(set(codes)):
         raise StandardError(f"{where}: two expectations share a code")
@@ -182,7 +180,10 @@ def standard() -> dict[str, Return]:
     """Every return of the standard by name, in the order of their codes (R00, R01, …)."""
     found = []
     for path in sorted(RETURNS.glob("*.yml")):
-        found.append(parse(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader), path.name))
+        given = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+        if "retention" not in given:
+            raise StandardError(f"{path.name}: retention is missing: how many years, from when")
+        found.append(parse(given, path.name))
     return {r.name: r for r in sorted(found, key=lambda r: r.code)}
 
 
@@ -199,6 +200,7 @@ __all__ = [
     "ForeignKey",
     "Refused",
     "Restates",
+    "Retention",
     "Return",
     "Rule",
     "StandardError",

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlsxwriter.worksheet import Worksheet
 
 from expectations.standard import Field, Return
-from expectations.workbook import Book, Column, add_sheet, fit_height, mark_table, open_book, write_table
+from expectations.workbook import (
+    Book,
+    Column,
+    add_sheet,
+    fit_height,
+    mark_table,
+    open_book,
+    write_cell,
+    write_table,
+)
 
 LAST_ROW = 1_048_575  # Excel's last, counted from 0: the formats and drop-downs hold for any number of rows
 DROP_DOWN_LENGTH = 255  # the longest list Excel takes in the cell itself
@@ -46,11 +56,16 @@ def write_template(r: Return, path: Path, codes: Path) -> None:
     title = f"{r.code} {r.title}: return template, version {r.version}"
     known = {"return": r.name, "return_code": r.code, "standard_version": r.version}
     book = open_book(path, title, r.description, known)
-    lists = _code_rows(r, codes)
-    _instructions(book, r, title)
-    _data(book, r, _places(lists))
-    _code_lists(book, r, lists)
+    add_return(book, r, codes)
     book.workbook.close()
+
+
+def add_return(book: Book, r: Return, codes: Path, rows: Sequence[dict[str, str]] = ()) -> None:
+    """Add the sheets of a return to an open workbook; `rows` stand filled in already, by column."""
+    lists = _code_rows(r, codes)
+    _instructions(book, r, f"{r.code} {r.title}: return template, version {r.version}")
+    _data(book, r, _places(lists), rows)
+    _code_lists(book, r, lists)
 
 
 def write_csv_template(r: Return, path: Path) -> None:
@@ -153,7 +168,7 @@ def _code_lists(book: Book, r: Return, lists: list[dict[str, str]]) -> None:
     write_table(book, sheet, 0, f"{r.name}_codes", columns, [[row[k] for k in keys] for row in lists])
 
 
-def _data(book: Book, r: Return, places: dict[str, str]) -> None:
+def _data(book: Book, r: Return, places: dict[str, str], rows: Sequence[dict[str, str]]) -> None:
     """The sheet to fill in: one Table whose columns are text, but for numbers."""
     columns = [Column(f.name, max(14, len(f.name) + 2)) for f in r.fields]
     sheet = add_sheet(book, "Data")
@@ -166,7 +181,9 @@ def _data(book: Book, r: Return, places: dict[str, str]) -> None:
         allowed = _allowed(f, places)
         if allowed:
             sheet.data_validation(1, position, LAST_ROW, position, allowed)
-    mark_table(book, sheet, 0, 1, r.name, columns)
+        for below, row in enumerate(rows, start=1):
+            write_cell(book, sheet, below, position, row.get(f.name), book.as_text)
+    mark_table(book, sheet, 0, max(1, len(rows)), r.name, columns)
 
 
 def _note(f: Field) -> str:

@@ -47,8 +47,12 @@ class Book:
 
 
 def open_book(path: Path, title: str, subject: str, properties: dict | None = None, stream=False) -> Book:
-    """Start a workbook at `path`; `stream` keeps memory constant and costs the Excel Tables."""
-    workbook = xlsxwriter.Workbook(str(path), {**TEXT_IS_TEXT, "constant_memory": stream})
+    """Start a workbook at `path`; `stream` keeps memory constant and costs the Excel Tables.
+
+    What is not streamed is put together in memory, so that none of it rests in a temporary file.
+    """
+    how = {"constant_memory": stream, "in_memory": not stream}
+    workbook = xlsxwriter.Workbook(str(path), {**TEXT_IS_TEXT, **how})
     workbook.set_properties({"title": title, "subject": subject, "author": AUTHOR, "created": NO_DATE})
     for name, value in (properties or {}).items():
         workbook.set_custom_property(name, value, "text")

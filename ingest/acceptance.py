@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from expectations.batch import quoted
 from expectations.check import Verdict
 from expectations.standard import Return
-from ingest import filing, loading, submissions
+from ingest import erased, filing, loading, submissions
 from ingest.loading import Load
 from ingest.periods import Period
 from ingest.reading import Finding, Reading, Skipped
@@ -39,7 +39,7 @@ class Noticed:
 
 @dataclass(frozen=True)
 class Tally:
-    """One submission's rows in the batch: all of them, those in error, those said twice and left out."""
+    """One submission's rows: those in the batch, those in error, those left out (said twice, or erased before)."""
 
     rows: int
     bad: int
@@ -51,15 +51,15 @@ def accept(
     connection, r: Return, candidates: list[Candidate], verdict: Verdict, noticed: Noticed
 ) -> list[Fate]:
     """Give every candidate its fate and file all of it; the fates, in the order of the candidates."""
+    gone = erased.skip_erased(connection, r)
     failed = _failed(connection)
     _mark_bad(connection, verdict)
     bad, rows = _count(connection, "bad"), _count(connection, "batch")
     fates = []
     for c in candidates:
         sid = c.received.submission_id
-        tally = Tally(
-            rows.get(sid, 0), bad.get(sid, 0), noticed.repeats.get(sid, 0), sid in noticed.mixed_codes
-        )
+        aside = noticed.repeats.get(sid, 0) + gone.get(sid, 0)
+        tally = Tally(rows.get(sid, 0), bad.get(sid, 0), aside, sid in noticed.mixed_codes)
         fates.append(_settle(connection, r, c, verdict, failed[sid], tally))
     filing.file(connection, r, candidates, fates, verdict, failed)
     return fates
@@ -116,7 +116,7 @@ def _settle(connection, r, c: Candidate, verdict, failed: dict[int, int], tally:
     )
     if not held and c.reading.holds_several:
         return Fate("nil", f"The {c.reading.format} holds no row of this return.", read, 0, 0, read, replaces)
-    if says := _refusal(r, c, verdict, failed, in_error, held):
+    if says := _refusal(r, c, verdict, failed, in_error, (held, tally.repeats)):
         return Fate("refused", says, read, 0, in_error, set_aside + tally.rows - tally.bad)
     told = {check.severity for n, check in enumerate(verdict.checks) if failed.get(n)}
     told |= {f.severity for f in c.findings}
@@ -125,13 +125,16 @@ def _settle(connection, r, c: Candidate, verdict, failed: dict[int, int], tally:
     return Fate(status, None, read, tally.rows - tally.bad, in_error, set_aside, replaces, c.provisional)
 
 
-def _refusal(r, c: Candidate, verdict, failed: dict[int, int], in_error: int, held: int) -> str | None:
+def _refusal(
+    r, c: Candidate, verdict, failed: dict[int, int], in_error: int, rows: tuple[int, int]
+) -> str | None:
+    held, aside = rows
     for number, check in enumerate(verdict.checks):
         if check.severity == "file" and failed.get(number):
             return f"{check.rule_code} {check.says}"
-    if not held:
+    if not held and not aside:
         return "F002 There are no rows. If there was nothing to report, send a nil return (a manifest with status NIL)."
-    if c.rows_said is not None and c.rows_said != held + sum(
+    if c.rows_said is not None and c.rows_said != held + aside + sum(
         s.rows for s in c.skipped if s.reason != "blank line"
     ):
         return f"F005 The manifest says {c.rows_said} rows, the file has {held}. Send the whole file again."

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from ingest.findings_workbook import write_findings
 from ingest.inbox import Arrival
 
 KEPT_AS = "rule_code, severity, area_code, period, record, says"
 
 
-def note_cross_return(copy: Path, run_id: str) -> None:
+def note_cross_return(connection, run_id: str) -> None:
     """Add to `landing.cross_return_findings` what this night found for the first time."""
-    with duckdb.connect(str(copy)) as connection:
-        connection.execute(
-            f"insert into landing.cross_return_findings select ?, * from (select {KEPT_AS} "
-            f"from core.fct_cross_return_findings except select {KEPT_AS} from landing.cross_return_findings)",
-            [run_id],
-        )
-        connection.execute("checkpoint")
+    connection.execute(
+        f"insert into landing.cross_return_findings select ?, * from (select {KEPT_AS} "
+        f"from core.fct_cross_return_findings except select {KEPT_AS} from landing.cross_return_findings)",
+        [run_id],
+    )
+    connection.execute("checkpoint")
 
 
-def send_back(live: Path, run_id: str, folder: Path) -> None:
+def send_back(connection, run_id: str, folder: Path) -> None:
     """A findings workbook for every submission of the run that someone must act on."""
-    with duckdb.connect(str(live), read_only=True) as connection:
-        rows = connection.execute(
-            "select submission_id, coalesce(organisation_code, 'unknown'), coalesce(return_code, 'unread') "
-            "from landing.submissions where run_id = ? and status in ('refused', 'accepted with findings')",
-            [run_id],
-        ).fetchall()
-        for submission_id, organisation, code in rows:
-            target = folder / organisation
-            target.mkdir(parents=True, exist_ok=True)
-            write_findings(connection, submission_id, target / f"{code}_submission_{submission_id}.xlsx")
+    rows = connection.execute(
+        "select submission_id, coalesce(organisation_code, 'unknown'), coalesce(return_code, 'unread') "
+        "from landing.submissions where run_id = ? and status in ('refused', 'accepted with findings')",
+        [run_id],
+    ).fetchall()
+    for submission_id, organisation, code in rows:
+        target = folder / organisation
+        target.mkdir(parents=True, exist_ok=True)
+        write_findings(connection, submission_id, target / f"{code}_submission_{submission_id}.xlsx")
 
 
 def clear(arrivals: list[Arrival], outcomes, inbox: Path) -> None:

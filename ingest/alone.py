@@ -9,11 +9,12 @@ from pathlib import Path
 import duckdb
 
 from expectations.standard import find, standard
-from ingest import identity, periods, tables
+from ingest import identity, periods, tables, vault
 from ingest.context import prepare
 from ingest.findings_workbook import write_findings
 from ingest.inbox import Arrival, of_file
 from ingest.night import Outcome, take_in
+from ingest.scratch import scratch
 from refusal import Refusal
 
 COLUMNS = "submission_id, file, sheet, line, column_name, value, rule_code, severity, says"
@@ -29,16 +30,16 @@ def check(
 ) -> tuple[list[Outcome], list[dict]]:
     """Check files as the night would; their outcomes and findings. Nothing is kept, but workbooks asked for."""
     arrivals = [_arrival(path, organisation, period, as_return) for path in _each(files)]
-    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
+    need = sum(a.path.lstat().st_size for a in arrivals)
+    with duckdb.connect() as connection, scratch(Path(tempfile.gettempdir()), need, must=False) as folder:
         tables.create(connection, standard())
-        scratch = Path(folder)
         now = datetime.now(UTC)
         context = prepare(
             connection,
             seeds,
             identity.throwaway(),
-            scratch / "vault",
-            scratch / "read",
+            vault.nowhere(folder),
+            folder,
             "check",
             now,
             alone=True,

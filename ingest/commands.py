@@ -78,4 +78,5 @@ def findings(
 
     with context.obj.reading() as connection:
         write_findings(connection, submission_id, out)
+    context.obj.note("findings", submission_id=submission_id, file=out.name)
     print(out)

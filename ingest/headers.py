@@ -68,8 +68,7 @@ def identify(header: list[str]) -> Header:
     best = ranked[0]
     columns = _columns(header, best)
     if not looks_like_header(header):
-        shown = ", ".join(header)[:120]
-        raise Unreadable("F010", f"No return of the standard has this header: {shown}.", 1)
+        raise unknown(header)
     if missing := _missing(columns, best):
         raise Unreadable(
             "S105",
@@ -80,6 +79,18 @@ def identify(header: list[str]) -> Header:
     if doubled:
         raise Unreadable("S104", f"The column {_list(doubled)} stands twice in the header.")
     return Header(best.name, columns, tuple(_remarks(header, columns, best)))
+
+
+def unknown(fields: list[str]) -> Unreadable:
+    """What is said of a first line that is no header; only our own words of it, since it may hold a child's."""
+    ours = {fold(f): f for f in fields}.keys() & set().union(*(_known(name) for name in standard()))
+    found = f"of ours it has {_list(sorted(ours))}" if ours else "none of them is ours"
+    return Unreadable(
+        "F010",
+        f"No return of the standard has this header ({len(fields)} columns; {found}). "
+        "Start from `warehouse template all`.",
+        1,
+    )
 
 
 def _rank(columns: tuple[str, ...], r: Return, width: int) -> tuple:

@@ -6,12 +6,10 @@ by trying them all, a keyed one is not. RFC 2104 is written out in SQL because D
 
 from __future__ import annotations
 
-import os
+import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
-
-from refusal import Refusal
 
 BLOCK = 64
 
@@ -22,8 +20,23 @@ class Key:
 
     secret: bytes
 
+    @classmethod
+    def of(cls, secret: str) -> Key:
+        """The key that 64 hex digits stand for."""
+        return cls(bytes.fromhex(secret))
+
+    @property
+    def id(self) -> str:
+        """What names the key without telling it."""
+        return key_id(self.secret.hex())
+
     def __repr__(self) -> str:
         return "Key(…)"
+
+
+def key_id(secret: str) -> str:
+    """What names a key of any kind without telling it: eight hex digits, as `warehouse key show-id` prints."""
+    return hmac.new(secret.encode(), b"key id", hashlib.sha256).hexdigest()[:8]
 
 
 def throwaway() -> Key:
@@ -31,30 +44,22 @@ def throwaway() -> Key:
     return Key(secrets.token_bytes(32))
 
 
-def open_key(path: Path) -> Key:
-    """The key in a file only its owner may read; made where there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
-            f.write(secrets.token_hex(32))
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise Refusal(f"The key file {path} may be read by others. Run: chmod 600 {path}", 4)
-    try:
-        secret = bytes.fromhex(path.read_text().strip())
-    except ValueError:
-        secret = b""
-    if len(secret) != 32:
-        raise Refusal(f"The key file {path} does not hold a key of 64 hexadecimal digits.", 4)
-    return Key(secret)
+def own_scheme(scheme: str, key: Key) -> str:
+    """The scheme of the warehouse's own pseudonyms as it stands beside each: its name and the key's id."""
+    return f"{scheme}-{key.id}"
 
 
-def prepare(connection, key: Key) -> None:
-    """Give the connection `pseudonym(text)`; the pads live in a temporary table, never in the file."""
+def prepare(connection, key: Key, name: str = "pseudonym") -> None:
+    """Give the connection `pseudonym(text)` and `pseudonym_scheme(scheme)`, or the like under another name.
+
+    The pads live in a temporary table, never in the file.
+    """
     block = key.secret.ljust(BLOCK, b"\0")
     inner, outer = (bytes(b ^ pad for b in block) for pad in (0x36, 0x5C))
-    connection.execute("create or replace temp table pads (inner_pad blob, outer_pad blob)")
-    connection.execute("insert into pads values (?, ?)", [inner, outer])
+    connection.execute(f"create or replace temp table {name}_pads (inner_pad blob, outer_pad blob)")
+    connection.execute(f"insert into {name}_pads values (?, ?)", [inner, outer])
     connection.execute(
-        "create or replace temp macro pseudonym(t) as "
-        "sha256((select outer_pad from pads) || unhex(sha256((select inner_pad from pads) || encode(t))))"
+        f"create or replace temp macro {name}(t) as sha256((select outer_pad from {name}_pads) || "
+        f"unhex(sha256((select inner_pad from {name}_pads) || encode(t))))"
     )
+    connection.execute(f"create or replace temp macro {name}_scheme(t) as t || '-{key.id}'")

@@ -6,13 +6,13 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from ingest import periods, submissions, vault
+from ingest import periods, submissions
 from ingest.context import Context
 from ingest.inbox import Arrival
 from ingest.readers import Parcel, peek
 from ingest.reading import Finding, Reading, Sent, Unreadable
 from ingest.submissions import Fate, Received
-from ingest.vault import Kept
+from ingest.vault import Kept, StillArriving
 
 SET = "ssda903 csv"
 
@@ -46,9 +46,9 @@ def land(
         try:
             if arrival.problem:
                 raise Unreadable(*arrival.problem)
-            file = vault.keep(arrival.path, context.vault)
+            file = context.vault.keep(arrival.path)
             kept.append((arrival, file, peek(file.path)))
-        except vault.StillArriving:
+        except StillArriving:
             done.append(
                 (arrival, Fate("deferred", "F013 The file is still being copied; it is taken tomorrow."))
             )
@@ -119,7 +119,7 @@ def _refuse_unread(connection, arrival: Arrival, problem: Unreadable, context: C
     """A file that is not even opened, or not of a kind we take; kept in the vault where it is a file at all."""
     kept = ()
     if not arrival.problem or arrival.problem[0] != "F012":
-        file = vault.keep(arrival.path, context.vault)
+        file = context.vault.keep(arrival.path)
         kept = ((arrival.path.name, file),)
     sha256 = kept[0][1].sha256 if kept else ""
     past = submissions.known(connection, sha256, arrival.organisation_code, arrival.name)

@@ -26,8 +26,11 @@ class Load:
     period_end: date
 
 
-def source(table: Table) -> tuple[str, dict[str, str]]:
-    """SQL that reads a table's file as text, and for each column of the return the SQL of its text."""
+def source(table: Table, day: date | None = None) -> tuple[str, dict[str, str]]:
+    """SQL that reads a table's file as text, and for each column of the return the SQL of its text.
+
+    Rows that are of a day get it as their own. Needs `identity.prepare` where the file holds an agency's own ids.
+    """
     own = table.line_of is None
     names = [*PLACE, *table.columns] if own else list(table.columns)
     types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))
@@ -36,12 +39,34 @@ def source(table: Table) -> tuple[str, dict[str, str]]:
         f"skip = {1 if own else table.skip}, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
         "new_line = '\\n', strict_mode = true, null_padding = false, max_line_size = 8388608)"
     )
-    sent = {name: f"c{i}" for i, name in enumerate(names) if name and not (own and i < len(PLACE))}
-    for name in table.local_ids:
-        sent[name] = f"pseudonym({sent[name]})"
-    if "child_id_903" in table.local_ids:
-        sent["child_id_903"] = f"left({sent['child_id_903']}, 20)"
-    return read, sent
+    sent = _sent(table)
+    own_ids = {name: f"pseudonym({text})" for name, text in local_ids(table, day).items()}
+    if "child_id_903" in own_ids:
+        own_ids["child_id_903"] = f"left({own_ids['child_id_903']}, 20)"
+    if "person_key" in own_ids:
+        own_ids["person_key_scheme"] = f"pseudonym_scheme({sent['person_key_scheme']})"
+    if table.of_a_day and day:
+        own_ids["snapshot_date"] = quoted(day)
+    return read, sent | own_ids
+
+
+def _sent(table: Table) -> dict[str, str]:
+    """For each column of the return, the column of the file as read."""
+    own = table.line_of is None
+    first = len(PLACE) if own else 0
+    return {name: f"c{i}" for i, name in enumerate(table.columns, first) if name}
+
+
+def local_ids(table: Table, day: date | None = None) -> dict[str, str]:
+    """For each column that holds a pseudonym of the warehouse's own, the SQL of the text it is made of.
+
+    A count taken on another `day` is another record: the day goes into its name.
+    """
+    sent = _sent(table)
+    found = {name: sent[name] for name in table.local_ids}
+    if table.of_a_day and day:
+        found["record_ref"] = f"{sent['record_ref']} || '|' || {quoted(day)}"
+    return found
 
 
 def start(connection, r: Return, parents: list[str]) -> None:
@@ -61,13 +86,6 @@ def _own(r: Return, organisation: str, period_start: str, period_end: str) -> st
     return "".join(f"{sql} as {name}, " for name, sql in facts.items() if name not in r.column_names)
 
 
-def _of_the_day(load: Load) -> dict[str, str]:
-    """A count taken on another day is another record: the day goes into its name, and into its own column."""
-    day = quoted(load.period_end)
-    ref = f"c{len(PLACE) + load.table.columns.index('record_ref')}"
-    return {"record_ref": f"pseudonym({ref} || '|' || {day})", "snapshot_date": day}
-
-
 def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str, bool | None]) -> None:
     """Append one table to `batch`; raises RuntimeError if DuckDB reads another number of rows than stand there.
 
@@ -75,9 +93,7 @@ def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str,
     """
     if not load.table.rows:
         return
-    read, sent = source(load.table)
-    if load.table.of_a_day:
-        sent |= _of_the_day(load)
+    read, sent = source(load.table, load.period_end)
     own = load.table.line_of is None
     place = (
         "c0, nullif(c1, ''), cast(c2 as bigint)" if own else f"{quoted(load.table.file)}, null, lines.line"

@@ -11,7 +11,18 @@ from time import perf_counter
 from expectations import check as checking
 from expectations.checks import checks
 from expectations.standard import Return, standard
-from ingest import acceptance, agreement, landing, loading, manifests, noticing, readers, submissions
+from ingest import (
+    acceptance,
+    agreement,
+    identity_store,
+    landing,
+    loading,
+    manifests,
+    noticing,
+    readers,
+    sharing,
+    submissions,
+)
 from ingest.acceptance import Candidate, Noticed
 from ingest.agreement import Said
 from ingest.context import Context
@@ -70,7 +81,10 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
     for number, r in enumerate(standard().values()):
         progress(f"checking {r.code} {r.title}", number, len(standard()))
         told = [manifests.said_of(item, facts) for item in by_return[r.name]]
-        outcomes += _one_return(connection, r, told, context)
+        if r.name == identity_store.RETURN:
+            outcomes += identity_store.take_in(connection, r, told, context, _one_return)
+        else:
+            outcomes += _one_return(connection, r, told, context)
     noticing.note_other_routes(connection, context.run_id)
     return sorted(outcomes, key=lambda o: (o.submission_id or 0, o.file_name))
 
@@ -121,6 +135,8 @@ def _one_return(connection, r: Return, items: list[Item], context: Context) -> l
             organisation, period = agreement.settle(
                 connection, r, item.reading, item.table, list(item.said), context
             )
+            day = item.received.received_at.date()
+            sharing.gate(context.agreements, organisation, r.code, item.table.columns, day)
             settled.append((item, organisation, period))
         except Unreadable as problem:
             form = (item.reading.format, item.reading.encoding)

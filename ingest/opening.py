@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from expectations.batch import quoted
 from expectations.standard import standard
-from ingest import calendar, identity, inbox, tables
+from ingest import calendar, inbox, key_schemes, tables, vault
 from ingest.context import Context, prepare
 from ingest.inbox import Arrival
+from ingest.vault import Vault
 from refusal import Refusal
 
 MEMORY = "1500MB"
 
 
-def open_copy(copy: Path, work: Path) -> duckdb.DuckDBPyConnection:
-    """The copy, open for work; what does not fit in memory spills beside it."""
-    try:
-        connection = duckdb.connect(str(copy))
-    except duckdb.Error as problem:
-        raise Refusal(
-            f"The warehouse cannot be opened ({type(problem).__name__}). Restore the last good copy.", 4
-        ) from None
+def ready(connection, work: Path):
+    """A connection to the night's copy, made ready for work; what does not fit in memory spills beside it."""
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set threads = 2")
     connection.execute(f"set temp_directory = {quoted(work / 'spill')}")
@@ -32,13 +27,16 @@ def open_copy(copy: Path, work: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def context(connection, home, run_id: str, now: datetime) -> Context:
-    """The night's context; `home` gives `seeds`, `key`, `vault` and `work`."""
+def context(connection, home, scratch: Path, run_id: str, now: datetime) -> Context:
+    """The night's context; `home` gives `seeds`, `keys`, `vault` and `identity`."""
     connection.execute(
         "insert into landing.runs values (?, ?, null, 'running', ?)", [run_id, now, _version()]
     )
-    key = identity.open_key(home.key)
-    return prepare(connection, home.seeds, key, home.vault, home.work / "scratch", run_id, now)
+    key = key_schemes.settled_key(connection, home.keys)
+    kept = Vault(home.vault, home.keys.public("vault"), scratch)
+    vault.seal(kept)
+    found = prepare(connection, home.seeds, key, kept, scratch, run_id, now)
+    return replace(found, identity=home.identity, identity_recipient=home.keys.public_if_there("identity"))
 
 
 def _version() -> str:
@@ -50,11 +48,18 @@ def _version() -> str:
         return "checkout"
 
 
-def arrivals(folder: Path, night: Context) -> list[Arrival]:
+def arrivals(folder: Path, seeds: Path) -> list[Arrival]:
     """What lies in the inbox; Refusal where a named inbox is not there."""
     if not folder.exists():
         raise Refusal(f"There is no inbox {folder}. Put files there with `warehouse receive`.", 2)
-    return inbox.arrivals(folder, set(night.organisations))
+    with (seeds / "agencies.csv").open(encoding="utf-8") as f:
+        known = {row["organisation_code"] for row in csv.DictReader(f)}
+    return inbox.arrivals(folder, known)
+
+
+def size(arrived: list[Arrival]) -> int:
+    """How many bytes lie in the inbox."""
+    return sum(a.path.lstat().st_size for a in arrived if a.problem is None)
 
 
 def leave(connection, run_id: str, now: datetime, seeds: Path) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from ingest import headers
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
@@ -124,7 +125,8 @@ def read_csv(sent: Sent, out: Path) -> Reading:
 
 
 def _limit() -> None:
-    """The child's start: little memory to burst, and nothing secret in its environment."""
+    """The child's start: little memory to burst, nothing secret in its environment, and no life after its parent's."""
+    Thread(target=_end_with_parent, daemon=True).start()
     for name in list(os.environ):
         if "KEY" in name or "SECRET" in name:
             del os.environ[name]
@@ -133,6 +135,11 @@ def _limit() -> None:
     except ImportError:  # Windows has no such limits; the reader there is the same, its ceiling is not
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(1)
 
 
 def _ready() -> bool:

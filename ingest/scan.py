@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.encoding import BLOCK, clean
+from ingest.headers import unknown
 from ingest.reading import Sent, Unreadable
 
 LONGEST_RECORD = 1 << 20
@@ -82,8 +83,7 @@ def _no_header(lines: list[bytes]) -> Unreadable:
     for mark, name in ((b";", "';'"), (b"\t", "a tab"), (b"|", "'|'")):
         if first.count(mark) > first.count(b","):
             return Unreadable("S101", f"Columns are parted by {name}; a comma is expected.", 1)
-    shown = first.decode("utf-8", "replace").strip()[:120]
-    return Unreadable("F010", f"No return of the standard has this header: {shown!r}.", 1)
+    return unknown(_split(first))
 
 
 @dataclass

@@ -6,12 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from expectations.standard import Return
+from ingest import sharing
 from ingest.periods import Period
 from ingest.reading import Finding, Skipped
 from ingest.vault import Kept
 
 OUR_FAULT = "E500"
 # An Annex A or a workforce census never replaces a return of the standard for the same day, nor the reverse.
+# What one person decided on Monday is not taken back by what another decided on Tuesday: these add up.
+ADDING_UP = ("R32",)
 ROUTE = "case when {0} in ('annex_a', 'csww xml') then {0} else 'standard' end"
 
 
@@ -89,7 +92,12 @@ def note_skipped(connection, submission_id: int, skipped: list[Skipped]) -> None
 
 
 def current(connection, return_code: str, organisation: str, period: str, form: str) -> int | None:
-    """The submission that counts now for a return, organisation and period, of those that came the same way."""
+    """The submission that counts now for a return, organisation and period, of those that came the same way.
+
+    None where submissions of the return add up: the next one replaces none.
+    """
+    if return_code in ADDING_UP:
+        return None
     row = connection.execute(
         "select submission_id from landing.submissions where return_code = ? and organisation_code = ? "
         "and period = ? and status not in ('refused', 'duplicate', 'superseded') "
@@ -102,11 +110,12 @@ def current(connection, return_code: str, organisation: str, period: str, form: 
 def known(connection, sha256: str, organisation: str | None, file_name: str) -> tuple[str, ...]:
     """How the same bytes fared before, from the same sender: statuses, newest first; empty if they are new.
 
-    What was refused for a fault of ours is new: the fault may have been mended.
+    What was refused for a fault of ours is new: the fault may have been mended. So is what no agreement covered.
     """
     rows = connection.execute(
         "select status, file_name = ? from landing.submissions where sha256 = ? "
         "and organisation_code is not distinct from ? and not starts_with(coalesce(says, ''), ?) "
+        f"and not starts_with(coalesce(says, ''), '{sharing.CODE} ') "
         "order by submission_id desc",
         [file_name, sha256, organisation, OUR_FAULT],
     ).fetchall()

@@ -14,6 +14,9 @@ DUCKDB_TYPES = {
     "array": "VARCHAR[]",
 }
 SCHEMAS = ("landing", "accepted", "quarantine", "reference", "staging", "core", "marts")
+# Kept in an encrypted file of its own, never here; its tables stand empty, and take no row.
+APART = ("person_identity",)
+NO_ROW = ", CHECK (submission_id IS NULL))"
 PLACE = "submission_id BIGINT NOT NULL, file VARCHAR, sheet VARCHAR, line BIGINT"
 
 LANDING = """
@@ -48,6 +51,24 @@ create table if not exists landing.cross_return_findings (
 create table if not exists landing.released_figures (
     release varchar not null, vintage timestamptz, indicator_code varchar not null, unit varchar not null,
     area_code varchar not null, period varchar not null, value decimal(18, 4));
+create table if not exists landing.links (
+    person_key varchar not null, person_key_scheme varchar not null, child_key varchar not null,
+    organisation_code varchar, rule varchar not null, weight double, confidence varchar not null,
+    reason varchar, linked_at timestamptz not null, run_id varchar not null);
+create table if not exists landing.link_reviews (
+    left_scheme varchar not null, left_key varchar not null, left_organisation varchar,
+    right_scheme varchar not null, right_key varchar not null, right_organisation varchar,
+    weight double, why varchar not null, forenames varchar, surnames varchar, birth_dates varchar,
+    sexes varchar, postcodes varchar, nhs_numbers varchar, upns varchar, run_id varchar not null);
+create table if not exists landing.linkages (
+    run_id varchar not null, tried_at timestamptz not null, status varchar not null, says varchar,
+    basis varchar not null, keys bigint, changed bigint, reviews bigint);
+create table if not exists landing.purged (
+    submission_id bigint not null, table_name varchar not null, rows bigint not null, reason varchar not null,
+    run_id varchar not null, purged_at timestamptz not null);
+create table if not exists landing.erased (
+    person_key_scheme varchar, digest varchar not null, return_name varchar, instruction varchar not null,
+    run_id varchar not null, erased_at timestamptz not null);
 """
 
 
@@ -65,13 +86,17 @@ def quarantine(r: Return) -> str:
     )
 
 
-def create(connection, returns: dict[str, Return]) -> None:
-    """Make every schema and table that is not there yet, in an open DuckDB connection."""
+def create(connection, returns: dict[str, Return], apart: bool = False) -> None:
+    """Make every schema and table that is not there yet, in an open DuckDB connection.
+
+    Only a connection that is itself `apart`, in memory, takes the rows that never come into the warehouse.
+    """
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(LANDING)
     for r in returns.values():
         for schema, ddl in (("accepted", accepted(r)), ("quarantine", quarantine(r))):
+            ddl = ddl.removesuffix(")") + NO_ROW if r.name in APART and not apart else ddl
             connection.execute(ddl)
             _widen(connection, schema, r, ddl)
 

@@ -21,7 +21,7 @@ class Built:
     nodes: int
 
 
-def build(project: Path, database: Path, target: Path, as_at: str = EVER) -> Built:
+def build(project: Path, database: Path, target: Path, as_at: str = EVER, key: str | None = None) -> Built:
     """Build every model in `database` as at a moment; raises Refusal (exit 3) naming what failed.
 
     The rows a failing step was given never reach its message: dbt's own log is off, because a database
@@ -36,9 +36,13 @@ def build(project: Path, database: Path, target: Path, as_at: str = EVER) -> Bui
     ]
     from dbt.cli.main import dbtRunner
 
-    with contextlib.redirect_stdout(io.StringIO()):
+    from operations.dbt_plugin import key_given
+
+    with contextlib.redirect_stdout(io.StringIO()), key_given(key):
         answer = dbtRunner().invoke(arguments)
     _let_go()
+    if _was_interrupted(answer.exception):
+        raise KeyboardInterrupt
     if answer.exception is not None:
         raise Refusal(f"The core data set was not built: {type(answer.exception).__name__}.", 3)
     failed = [r.node.name for r in answer.result.results if r.status in ("error", "fail", "runtime error")]
@@ -49,6 +53,13 @@ def build(project: Path, database: Path, target: Path, as_at: str = EVER) -> Bui
     if not answer.result.results:
         raise Refusal("Not published: the build found nothing to do. The last good night is still served.", 3)
     return Built(len(answer.result.results))
+
+
+def _was_interrupted(problem: BaseException | None) -> bool:
+    """Whether a Ctrl-C is at the bottom of it: dbt tells of it as a failure, now and then as one of its parser's."""
+    while problem is not None and not isinstance(problem, KeyboardInterrupt):
+        problem = problem.__cause__ or problem.__context__
+    return problem is not None
 
 
 def _let_go() -> None:

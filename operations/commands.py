@@ -31,4 +31,14 @@ def query(
     from operations import readonly, terminal
 
     with context.obj.reading(as_at) as connection:
-        terminal.show_rows(readonly.ask(connection, sql), as_json, as_csv)
+        answer = readonly.ask(connection, sql)
+    context.obj.note("query", sql=sql, rows=len(answer.rows), as_at=as_at)
+    terminal.show_rows(answer, as_json, as_csv)
+
+
+@app.command()
+def doctor(context: typer.Context, as_json: Json = False):
+    """What protects the data: each layer, whether it is on, and what mends it."""
+    from operations import doctor as examiner
+
+    raise typer.Exit(examiner.show(examiner.examine(context.obj), as_json))

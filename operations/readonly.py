@@ -6,13 +6,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from operations import build
+from operations import build, warehouse_file
 from refusal import Refusal
 
 
@@ -25,20 +25,22 @@ class Answer:
 
 
 @contextmanager
-def reading(live: Path, home: Path, project: Path, parsed: Path, as_at: str | None) -> Iterator:
+def reading(
+    live: Path, home: Path, project: Path, parsed: Path, as_at: str | None, key: str | None = None
+) -> Iterator:
     """A read-only connection that can open nothing else; `as_at` is a day (its end) or a moment."""
     if not live.exists():
         raise Refusal("There is no warehouse yet. Run: warehouse nightly", 4)
     if as_at is None:
-        with _locked(live) as connection:
+        with closing(_locked(live, key)) as connection:
             yield connection
         return
     folder = Path(tempfile.mkdtemp(prefix=".as-at-", dir=home))
     try:
         copy = folder / "warehouse.duckdb"
         shutil.copyfile(live, copy)
-        build.build(project, copy, parsed, moment(as_at))
-        with _locked(copy) as connection:
+        build.build(project, copy, parsed, moment(as_at), key)
+        with closing(_locked(copy, key)) as connection:
             yield connection
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -53,23 +55,9 @@ def moment(as_at: str) -> str:
     raise Refusal(f"{as_at!r} is no moment. Write 2025-07-31 or 2025-07-31T09:00:00Z.")
 
 
-def _locked(path: Path):
-    try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as problem:
-        raise Refusal(
-            f"{path} cannot be opened ({type(problem).__name__}). Restore the last good copy.", 4
-        ) from None
-    settings = (
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        "enable_progress_bar = false",
-        "python_enable_replacements = false",
-        "timezone = 'UTC'",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    )
-    for setting in settings:
+def _locked(path: Path, key: str | None):
+    connection = warehouse_file.connect(path, key, read_only=True)
+    for setting in ("timezone = 'UTC'", "enable_external_access = false", "lock_configuration = true"):
         connection.execute(f"set {setting}")
     return connection
 

@@ -12,6 +12,7 @@ from operations.readonly import Answer
 NUMBERS = ("rows in", "accepted", "quarantined", "skipped", "refused", "seconds")
 COLUMNS = ("return", "organisation", "period", *NUMBERS, "fate", "file")
 MUST_ACT = ("refused", "accepted with findings")
+NO_AGREEMENT = "F030"
 
 
 def step(what: str, done: int, of: int) -> None:
@@ -27,7 +28,11 @@ def plain(text: str) -> str:
 
 
 def exit_code(outcomes) -> int:
-    """0 all well; 1 someone must act."""
+    """0 all well; 1 someone must act; 3 a submission was refused because no sharing agreement covers it."""
+    if any(
+        o.fate.status == "refused" and (o.fate.says or "").startswith(f"{NO_AGREEMENT} ") for o in outcomes
+    ):
+        return 3
     return int(any(o.fate.status in MUST_ACT for o in outcomes))
 
 

@@ -31,6 +31,7 @@ def annual(
 
     with context.obj.reading(as_at) as connection:
         cut = release(connection, area, year, as_at, context.obj.releases)
+    context.obj.note("report annual", area=area, year=year, as_at=as_at, release=cut.name)
     for path in annual_report(cut, out):
         print(path)
 
@@ -52,6 +53,7 @@ def reconcile(
 
     with context.obj.reading(as_at) as connection:
         cut = reconciliation.release(connection, la, month, as_at, context.obj.releases)
+    context.obj.note("reconcile", area=la, month=month, as_at=as_at, release=cut.name)
     found = reconciliation.read(cut)
     reconciliation.show(found, write_worklists(found, out or context.obj.root / "worklists"), as_json)
 
@@ -68,6 +70,7 @@ def quality(
 
     with context.obj.reading() as connection:
         found = told.data_quality(connection, area)
+    context.obj.note("quality", area=area)
     told.show(found, as_json)
     if out is not None:
         typer.echo(told.write(found, out), err=True)
@@ -86,4 +89,6 @@ def evidence(
     from reports import evidence as told
 
     with context.obj.reading() as connection:
-        told.show(told.evidence(connection, area, year), as_json)
+        found = told.evidence(connection, area, year)
+    context.obj.note("evidence", area=area, year=year)
+    told.show(found, as_json)

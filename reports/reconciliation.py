@@ -16,6 +16,7 @@ from reports.places import Place, find_place
 
 INDICATOR = "I18"
 NOT_RECEIVED = "[x]"
+OTHER_KEYS = "The two returns know these children under different keys."
 STATUSES = {
     "FULL": "both have it, and start and end agree",
     "TIME_DIFF": "both have it, and start, end or length differ",
@@ -84,9 +85,9 @@ class Reconciliation:
         return {status: found[status] for status in STATUSES} if self.compared else {}
 
     @property
-    def unmatched_count(self) -> int:
+    def unmatched(self) -> list[dict]:
         """Absences of children whom the two sides know under different keys: not in the statuses."""
-        return sum(row["is_comparable"] != "True" for row in self.rows) if self.compared else 0
+        return [row for row in self.rows if row["is_comparable"] != "True"] if self.compared else []
 
     @property
     def title(self) -> str:
@@ -152,7 +153,7 @@ def show(found: Reconciliation, files: list[Path], as_json: bool) -> None:
     }
     told |= {"release": found.manifest["name"], "council": found.council_count, "police": found.police_count}
     told |= {"gap": found.gap, "council_possibly": found.possible_count, "statuses": found.statuses}
-    told["different_keys"] = found.unmatched_count
+    told["different_keys"] = len(found.unmatched)
     told["rows"] = [{k: row[k] for k in ("status", "council_ref", "police_refs")} for row in _told(found)]
     told |= {k: found.manifest[k] for k in ("breaks", "not_received")}
     print(json.dumps(told | {"files": [str(path) for path in files]}, indent=1))
@@ -178,8 +179,8 @@ def sentences(found: Reconciliation) -> Iterator[str]:
         yield f"\nNot received: {missing}. {NOT_RECEIVED} does not mean 0, and nothing is compared."
     else:
         yield "\nNot received: nothing. Both returns have come."
-    if found.unmatched_count:
-        yield f"Cannot be compared: {found.unmatched_count}. The two returns know these children under different keys."
+    if found.unmatched:
+        yield f"Cannot be compared: {len(found.unmatched)}. {OTHER_KEYS}"
     for status, count in found.statuses.items():
         yield f"{status:<10} {count:>4}  {STATUSES[status]}"
     for row in _told(found):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from reports.reconciliation import STATUSES, Reconciliation
+from reports.reconciliation import OTHER_KEYS, STATUSES, Reconciliation
 
 AUTHOR = "South Yorkshire core data set"
 # A reference such as =HYPERLINK(…) must come back as the text it is; the clock would make two copies differ.
@@ -36,7 +36,7 @@ def _write(found: Reconciliation, side: str, out: Path) -> Path:
     workbook = xlsxwriter.Workbook(str(path), TEXT_IS_TEXT)
     workbook.set_properties({"title": found.title, "author": AUTHOR, "created": NO_DATE})
     _about(workbook, found, side)
-    _list(workbook, list(worklist(found, side)))
+    _list(workbook, list(worklist(found, side)) or [("", "", "", "", _nothing(found, side))])
     workbook.close()
     return path
 
@@ -55,12 +55,12 @@ def _list(workbook, lines: list[tuple[str, ...]]) -> None:
     wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     sheet = _sheet(workbook, "Worklist", HEADINGS.values())
     sheet.freeze_panes(1, 0)
-    for row, line in enumerate(lines or [("", "", "", "", "Nothing to check.")], start=1):
+    for row, line in enumerate(lines, start=1):
         for position, value in enumerate(line):
             sheet.write_string(row, position, value, wrapped)
     columns = [{"header": heading} for heading in HEADINGS]
     look = {"name": "worklist", "columns": columns, "style": "Table Style Light 1", "autofilter": False}
-    sheet.add_table(0, 0, max(len(lines), 1), len(HEADINGS) - 1, look)
+    sheet.add_table(0, 0, len(lines), len(HEADINGS) - 1, look)
 
 
 def _sheet(workbook, name: str, widths):
@@ -85,6 +85,8 @@ def about(found: Reconciliation, side: str) -> Iterator[tuple[str, str]]:
     )
     if not found.compared:
         yield "Not received", f"{', '.join(found.manifest['not_received'])}. Nothing is compared."
+    if alone := _unmatched_count(found, side):
+        yield "Cannot be compared", f"{alone:,} of your absences. {OTHER_KEYS}"
     yield "Last return received", found.manifest["vintage"] or "nothing received"
     yield "Release", found.manifest["name"]
     shown = {line["status"] for line in _of(found, side)}
@@ -107,6 +109,17 @@ def worklist(found: Reconciliation, side: str) -> Iterator[tuple[str, ...]]:
 
 def _of(found: Reconciliation, side: str) -> list[dict]:
     return [line for line in found.lines if line["side"] == side]
+
+
+def _unmatched_count(found: Reconciliation, side: str) -> int:
+    """How many of a side's own absences stand under a key the other does not use."""
+    own = "council_ref" if side == "council" else "police_counted_refs"
+    return sum(bool(row[own]) for row in found.unmatched)
+
+
+def _nothing(found: Reconciliation, side: str) -> str:
+    """What an empty list says: that nothing was found where not all was looked at would not be true."""
+    return f"Nothing to check{' among what can be compared' if _unmatched_count(found, side) else ''}."
 
 
 def _check(line: dict) -> str:

@@ -17,6 +17,7 @@ from expectations.standard import Return, standard
 from ingest import identity, loading, tables
 from ingest.context import prepare
 from ingest.reading import Table
+from ingest.vault import nowhere
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 STRANGE = (
@@ -66,7 +67,7 @@ def test_the_two_ways_agree_on_any_rows(name, tmp_path):
     with duckdb.connect() as connection:
         tables.create(connection, standard())
         now = datetime(2024, 6, 10, tzinfo=UTC)
-        context = prepare(connection, SEEDS, identity.throwaway(), tmp_path, tmp_path, "test", now)
+        context = prepare(connection, SEEDS, identity.throwaway(), nowhere(tmp_path), tmp_path, "test", now)
         parents = sorted({k.resource for k in r.foreign_keys})
         ruled = checks(r, context.lists, frozenset(parents), context.area_of)
 

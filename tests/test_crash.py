@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -77,3 +78,22 @@ def test_what_cannot_be_built_is_not_published(tmp_path, undisturbed, monkeypatc
     assert done.returncode == 3
     assert done.stderr.startswith("Not published: ") or "was not built" in done.stderr
     assert digest(tmp_path / "home" / "warehouse.duckdb") == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the signal is POSIX's")
+def test_ctrl_c_while_the_core_is_built_is_an_interruption_and_no_failure(tmp_path, undisturbed):
+    """Exit 130 and its own sentence; nothing is published, and the next night is as if nothing had been."""
+    home = tmp_path / "home"
+    line = [sys.executable, "warehouse.py", "--home", str(home), "nightly", "--inbox", str(CASE)]
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    with subprocess.Popen(
+        line, cwd=HERE, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **heard
+    ) as night:
+        while not (home / "cache" / "run").exists() and night.poll() is None:
+            select.select([night.stderr], [], [], 0.05)
+        night.send_signal(signal.SIGINT)
+        _, says = night.communicate()
+    assert (night.returncode, says) == (130, "Stopped. The last good night is still served.\n")
+    assert not (home / "warehouse.duckdb").exists()
+    assert command(home, "nightly", "--inbox", str(CASE)).returncode in (0, 1)
+    assert figures(home / "warehouse.duckdb") == undisturbed

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "operations": {"operations", "refusal"},
     "demo": {"demo", "expectations"},
 }
-OURS = {*MAY_IMPORT, "warehouse"}
+OURS = {*MAY_IMPORT, "warehouse", "house"}
 PYTHON = [p for part in MAY_IMPORT for p in sorted((HERE / part).rglob("*.py"))]
 
 
@@ -88,7 +88,7 @@ def test_every_command_is_in_the_readme():
 
 
 def test_the_lock_names_no_host_and_has_hashes():
-    for name in ("requirements.lock", "bootstrap.lock"):
+    for name in ("requirements.lock", "bootstrap.lock", "test-data.lock"):
         text = (HERE / name).read_text("utf-8")
         assert "://" not in text
         assert text.count("==") <= text.count("--hash=sha256:")

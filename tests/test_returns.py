@@ -15,6 +15,7 @@ from expectations.standard import Return, standard
 from ingest import identity, loading, periods, tables
 from ingest.context import prepare
 from ingest.reading import Table
+from ingest.vault import nowhere
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 PERIOD = periods.parse("2024-05")
@@ -39,7 +40,10 @@ def county(tmp_path_factory):
     with duckdb.connect() as connection:
         tables.create(connection, standard())
         now = datetime(2024, 6, 10, tzinfo=UTC)
-        yield connection, prepare(connection, SEEDS, identity.throwaway(), folder, folder, "test", now)
+        yield (
+            connection,
+            prepare(connection, SEEDS, identity.throwaway(), nowhere(folder), folder, "test", now),
+        )
 
 
 def rows_of(r: Return, change: dict) -> list[dict]:

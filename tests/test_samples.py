@@ -9,14 +9,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pyrage import x25519
 
 from expectations.standard import standard
 from ingest import identity, inbox, tables
 from ingest.context import prepare
 from ingest.night import take_in
+from ingest.vault import Vault, locked_files, open_kept
 
 HERE = Path(__file__).parent.parent
 SAMPLES = HERE.parent / "shared" / "samples"
+SECRET = x25519.Identity.generate()
 pytestmark = pytest.mark.skipif(
     not SAMPLES.exists(), reason="the samples made by others are not beside the checkout"
 )
@@ -34,8 +37,9 @@ def taken(tmp_path):
         connection = duckdb.connect()
         tables.create(connection, standard())
         now = datetime(2026, 1, 1, tzinfo=UTC)
+        locked = Vault(tmp_path / "vault", str(SECRET.to_public()), tmp_path / "read")
         context = prepare(
-            connection, HERE / "seeds", identity.throwaway(), tmp_path / "vault", tmp_path / "read", "x", now
+            connection, HERE / "seeds", identity.throwaway(), locked, tmp_path / "read", "x", now
         )
         arrived = inbox.arrivals(tmp_path / "inbox", set(context.organisations))
         return connection, take_in(connection, arrived, context, lambda *_: None)
@@ -207,10 +211,11 @@ def test_the_annex_a_without_a_day_is_refused(taken):
 
 
 def test_the_samples_folder_was_only_read(taken, tmp_path):
-    """What was sent is copied into the vault, byte for byte, and the sender's file is left alone."""
+    """What was sent is locked away, byte for byte, and the sender's file is left alone."""
     source = SAMPLES / "cin" / "CIN_Census_2024.xml"
     before = source.read_bytes()
     shutil.copy(source, tmp_path / "copy.xml")
     taken("SHE", {"census.xml": before})
-    kept = [p.read_bytes() for p in (tmp_path / "vault").rglob("*") if p.is_file()]
+    names = [p.stem for p in locked_files(tmp_path / "vault")]
+    kept = [open_kept(tmp_path / "vault", name, str(SECRET)) for name in names]
     assert kept == [before] == [source.read_bytes()]

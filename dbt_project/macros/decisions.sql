@@ -17,9 +17,21 @@
     )
 {%- endmacro %}
 
-{#- The key of a child: one for each pseudonym and scheme; null where the return names no child. -#}
-{% macro child_key(alias) -%}
+{#- What stands for a pseudonym under its scheme, without telling it; null where the return names no child. -#}
+{% macro pseudonym_hash(alias) -%}
     md5({{ alias }}.person_key_scheme || ':' || {{ alias }}.person_key)
+{%- endmacro %}
+
+{#- The key of a child: of all pseudonyms that are linked the same one, of any other its own hash. -#}
+{% macro child_key(alias) -%}
+    coalesce(
+        (
+            select child_links.child_key
+            from {{ ref("stg_child_links") }} as child_links
+            where child_links.pseudonym_hash = {{ pseudonym_hash(alias) }}
+        ),
+        {{ pseudonym_hash(alias) }}
+    )
 {%- endmacro %}
 
 {#- Whether any council looked after the child on the day, short breaks left out: Y or N, U where no child is named. -#}

@@ -69,3 +69,40 @@ hours at the least, and a night between them need not be.
         else 'impossible'
     end
 {%- endmacro %}
+
+{#-
+CTEs `keyed` and `keys`: each episode with the schemes its child is known under, and which schemes each side
+uses for an area. Children under a key the other side does not use cannot be found there, unless linkage
+knows both: its silence about them says nothing.
+-#}
+{% macro shared_keys(episodes) -%}
+    linked as (
+        select child_key, list(distinct person_key_scheme) as schemes
+        from {{ ref("stg_child_links") }}
+        group by child_key
+    ),
+    keyed as (
+        select
+            episodes.*,
+            own.pseudonym_hash is not null as is_linked,
+            coalesce(linked.schemes, [episodes.person_key_scheme]) as schemes,
+            case
+                when source = 'council'
+                then 'SY'
+                else coalesce(placing_area_code, area_code)
+            end as other_area_code,
+            case when source = 'council' then area_code else 'SY' end as key_area_code
+        from {{ episodes }} as episodes
+        left join {{ ref("stg_child_links") }} as own using (pseudonym_hash)
+        left join linked on episodes.child_key = linked.child_key
+    ),
+    keys as (
+        select
+            source,
+            key_area_code,
+            list(distinct person_key_scheme) as schemes,
+            bool_and(is_linked) as are_linked
+        from keyed
+        group by all
+    )
+{%- endmacro %}

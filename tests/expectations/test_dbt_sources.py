@@ -35,7 +35,7 @@ def test_how_a_return_restates_another_is_in_its_meta():
 def test_landing_has_the_tables_that_staging_reads():
     names = [
         *("submissions", "submission_files", "findings", "skipped", "rule_results", "expected"),
-        "released_figures",
+        *("released_figures", "links"),
     ]
     assert [t["name"] for t in LANDING["tables"]] == names
     assert all(t["description"].startswith("One row for each ") for t in LANDING["tables"])

@@ -15,6 +15,7 @@ from expectations.standard import standard
 from ingest import identity, inbox, tables
 from ingest.context import prepare
 from ingest.night import take_in
+from ingest.vault import nowhere
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PEOPLE = standard()["pol_incident"]
@@ -24,6 +25,7 @@ GOOD = {k: str(v) for k, v in PEOPLE.accepted.items()}
 @pytest.fixture
 def county(tmp_path):
     """An empty warehouse, an inbox, and a way to run a night on it."""
+    key = identity.throwaway()
     with duckdb.connect() as connection:
         tables.create(connection, standard())
         (tmp_path / "inbox").mkdir()
@@ -31,7 +33,7 @@ def county(tmp_path):
         def night(now=datetime(2024, 6, 10, tzinfo=UTC)):
             run_id = f"{now:%Y%m%d}"
             context = prepare(
-                connection, SEEDS, identity.throwaway(), tmp_path / "vault", tmp_path / "read", run_id, now
+                connection, SEEDS, key, nowhere(tmp_path / "read"), tmp_path / "read", run_id, now
             )
             arrived = inbox.arrivals(tmp_path / "inbox", set(context.organisations))
             return take_in(connection, arrived, context, lambda *_: None)

@@ -1,6 +1,7 @@
 """`warehouse reconcile` on a night of the golden case: what it prints, and what each side is given to read."""
 
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -184,6 +185,26 @@ def test_without_the_councils_return_nothing_is_compared_and_nobody_is_listed(ru
     for path in told["files"]:
         assert sheet(path, "Worklist")[1:] == [("", "", "", "", "Nothing to check.")]
     assert "Gap               [x]" in run("--la", "SHE", "--month", "2024-05").stdout
+
+
+def test_absences_under_other_keys_are_told_and_not_compared(tmp_path, parsed):
+    """The council's children under a scheme of its own: each side hears how many of its own cannot be compared."""
+    sent = tmp_path / "sent"
+    shutil.copytree(CASE, sent)
+    file = next(sent.rglob("la_missing.csv"))
+    file.write_text(file.read_text("utf-8").replace(",SY1,", ",ROT1,"), "utf-8")
+    home = warehouse.Home(tmp_path / "home")
+    home.root.mkdir()
+    (home.root / "cache").symlink_to(parsed, target_is_directory=True)
+    warehouse.night(home, sent, lambda *_: None)
+    words = ["reconcile", "--la", "ROT", "--month", "2024-05", "--out", str(tmp_path), "--json"]
+    told = json.loads(CliRunner().invoke(warehouse.app, ["--home", str(home.root), *words]).stdout)
+    council, police = (dict(sheet(path, "About")[1:]) for path in told["files"])
+    assert (told["statuses"]["FULL"], told["different_keys"]) == (1, 20)
+    assert council["Cannot be compared"] == f"9 of your absences. {reconciliation.OTHER_KEYS}"
+    assert police["Cannot be compared"] == f"11 of your absences. {reconciliation.OTHER_KEYS}"
+    # Only the two that name the police's episode are compared: one agrees, one does not.
+    assert [[row[0] for row in sheet(path, "Worklist")[1:]] for path in told["files"]] == [["L04"], ["MIS04"]]
 
 
 @pytest.mark.parametrize(

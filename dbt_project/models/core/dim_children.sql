@@ -1,24 +1,50 @@
 -- What returns say of one child may differ; the latest return that says anything is
 -- believed, and rule
 -- X20 lists the children whose month of birth differs.
-select
-    child_key,
-    arg_max(birth_month, (period_end, submission_received_at)) as birth_month,
-    coalesce(
-        arg_max(sex, (period_end, submission_received_at)) filter (
-            where sex in ('F', 'M')
-        ),
-        'U'
-    ) as sex,
-    coalesce(
-        arg_max(ethnicity_group, (period_end, submission_received_at)) filter (
-            where ethnicity_group <> 'Unknown'
-        ),
-        'Unknown'
-    ) as ethnicity_group,
-    count(distinct organisation_code) as organisations_count,
-    count(distinct birth_month) as birth_months_count,
-    min(event_date) as first_event_date,
-    max(event_date) as last_event_date
-from {{ ref("fct_child_mentions") }}
-group by child_key
+with
+    mentioned as (
+        select
+            child_key,
+            arg_max(birth_month, (period_end, submission_received_at)) as birth_month,
+            coalesce(
+                arg_max(sex, (period_end, submission_received_at)) filter (
+                    where sex in ('F', 'M')
+                ),
+                'U'
+            ) as sex,
+            coalesce(
+                arg_max(ethnicity_group, (period_end, submission_received_at)) filter (
+                    where ethnicity_group <> 'Unknown'
+                ),
+                'Unknown'
+            ) as ethnicity_group,
+            count(distinct organisation_code) as organisations_count,
+            string_agg(
+                distinct organisation_code, ', ' order by organisation_code
+            ) as organisations,
+            count(distinct birth_month) as birth_months_count,
+            min(event_date) as first_event_date,
+            max(event_date) as last_event_date
+        from {{ ref("fct_child_mentions") }}
+        group by child_key
+    ),
+    -- A chain holds as well as its weakest link.
+    linked as (
+        select
+            child_key,
+            count(*) as pseudonyms_count,
+            case
+                when count(*) = 1
+                then 'alone'
+                when bool_or(link_confidence = 'high')
+                then 'high'
+                when bool_or(link_confidence = 'decided')
+                then 'decided'
+                else 'certain'
+            end as link_confidence
+        from {{ ref("dim_person_keys") }}
+        group by child_key
+    )
+select mentioned.*, linked.pseudonyms_count, linked.link_confidence
+from mentioned
+inner join linked using (child_key)

@@ -21,6 +21,8 @@ with
                 rows.organisation_code,
                 rows.{{ record }} as record,
                 {{ child_key("rows") }} as child_key,
+                {{ pseudonym_hash("rows") }} as pseudonym_hash,
+                rows.person_key_scheme,
                 rows.birth_month,
                 rows.sex,
                 {%- if code == "R02" %}

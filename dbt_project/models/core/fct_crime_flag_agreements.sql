@@ -20,19 +20,25 @@ with
             )
         group by child_key
     ),
-    victims as (
+    named as (
         select
             persons.organisation_code,
             persons.crime_ref,
-            bool_or(known_children.council_says_cse) as council_says_cse
+            {{ child_key("persons") }} as child_key
         from {{ ref("stg_pol_crime_person") }} as persons
         inner join
             {{ ref("codes") }} as roles
             on persons.role = roles.code
             and roles.list = 'person_role'
-        inner join
-            known_children on {{ child_key("persons") }} = known_children.child_key
         where roles.code_group = 'victim'
+    ),
+    victims as (
+        select
+            named.organisation_code,
+            named.crime_ref,
+            bool_or(known_children.council_says_cse) as council_says_cse
+        from named
+        inner join known_children using (child_key)
         group by all
     )
 select

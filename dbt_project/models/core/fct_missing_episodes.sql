@@ -17,6 +17,7 @@ with
                 'U'
             ) as area_code,
             {{ child_key("rows") }} as child_key,
+            {{ pseudonym_hash("rows") }} as pseudonym_hash,
             person_key_scheme,
             category,
             category in {{ codes_of("missing_categories") }} as is_missing,
@@ -51,6 +52,7 @@ with
             organisation_code,
             la,
             {{ child_key("rows") }} as child_key,
+            {{ pseudonym_hash("rows") }} as pseudonym_hash,
             person_key_scheme,
             missing_type,
             -- Only an episode from care says which it is; from home all are missing.
@@ -84,33 +86,22 @@ with
         select *
         from councils
     ),
-    -- Children under a key the other side does not use cannot be found there: its
-    -- silence about them says nothing.
-    keyed as (
-        select
-            *,
-            case
-                when source = 'council'
-                then 'SY'
-                else coalesce(placing_area_code, area_code)
-            end as other_area_code,
-            case when source = 'council' then area_code else 'SY' end as key_area_code
-        from both_sides
-    ),
-    keys as (
-        select
-            source,
-            key_area_code,
-            list(distinct person_key_scheme) as person_key_schemes
-        from keyed
-        group by all
-    ),
+    {{ shared_keys("both_sides") }},
     -- What is still open has lasted until its return stops telling.
     lasting as (
         select
-            keyed.* exclude (person_key_scheme, other_area_code, key_area_code),
+            keyed.* exclude (
+                person_key_scheme,
+                pseudonym_hash,
+                is_linked,
+                schemes,
+                other_area_code,
+                key_area_code
+            ),
             coalesce(
-                list_contains(keys.person_key_schemes, keyed.person_key_scheme), true
+                list_has_any(keys.schemes, keyed.schemes)
+                or (keys.are_linked and keyed.is_linked),
+                true
             ) as is_key_shared,
             coalesce(end_date, told_until) as lasted_to_date,
             coalesce(

@@ -78,6 +78,20 @@ with
             on findings.organisation_code = organisations.organisation_code
         where findings.rule_code = 'X22'
         group by all
+    ),
+    contradicting as (
+        select
+            'X23',
+            'SY',
+            max(decided_on),
+            'decision ' || string_agg(
+                organisation_code || ' ' || record_ref,
+                ', '
+                order by organisation_code, record_ref
+            )
+        from {{ ref("stg_link_decision") }}
+        group by least(left_hash, right_hash), greatest(left_hash, right_hash)
+        having count(distinct decision) > 1
     )
 select *
 from not_assessed
@@ -90,3 +104,6 @@ from birth_months
 union all
 select *
 from area_codes
+union all
+select *
+from contradicting

@@ -15,6 +15,7 @@ from expectations.standard import standard
 from ingest import identity, inbox, tables
 from ingest.context import prepare
 from ingest.night import take_in
+from ingest.vault import nowhere
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 MAY = datetime(2023, 5, 1)
@@ -33,7 +34,7 @@ def county(tmp_path):
 
         def night(run_id: str = "1"):
             now = datetime(2024, 6, int(run_id), tzinfo=UTC)
-            context = prepare(connection, SEEDS, key, tmp_path / "vault", tmp_path / "r", run_id, now)
+            context = prepare(connection, SEEDS, key, nowhere(tmp_path / "r"), tmp_path / "r", run_id, now)
             outcomes = take_in(
                 connection, inbox.arrivals(folder, set(context.organisations)), context, lambda *_: None
             )

@@ -15,6 +15,7 @@ from ingest.national import read_csww_xml, recognise
 from ingest.night import take_in
 from ingest.readers import Parcel
 from ingest.reading import Unreadable
+from ingest.vault import nowhere
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 MESSAGE = """<?xml version="1.0" encoding="utf-8"?>
@@ -145,7 +146,7 @@ def night(tmp_path):
             (folder / "csww.xml").write_text(text)
             now = datetime(2023, 1, 1, tzinfo=UTC)
             context = prepare(
-                connection, SEEDS, identity.throwaway(), tmp_path / "v", tmp_path / "r", "x", now
+                connection, SEEDS, identity.throwaway(), nowhere(tmp_path / "r"), tmp_path / "r", "x", now
             )
             arrived = inbox.arrivals(tmp_path / "inbox", set(context.organisations))
             return connection, take_in(connection, arrived, context, lambda *_: None)

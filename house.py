@@ -1,0 +1,139 @@
+"""A home: every path there is, the ways to open what lies there, and the one way to change it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Change:
+    """A copy of the warehouse being changed: an open connection to it, and which run does it when.
+
+    `proofs` are asked when the copy is built anew: each is given a connection, and may refuse.
+    """
+
+    connection: object
+    run_id: str
+    now: datetime
+    copy: Path
+    proofs: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Every path there is, below one folder or come with the command, and the ways to open what lies there."""
+
+    root: Path
+    here = HERE
+    seeds = HERE / "seeds"
+    project = HERE / "dbt_project"
+    live = property(lambda self: self.root / "warehouse.duckdb")
+    inbox = property(lambda self: self.root / "inbox")
+    vault = property(lambda self: self.root / "vault")
+    identity = property(lambda self: self.root / "identity")
+    work = property(lambda self: self.root / "work")
+    findings = property(lambda self: self.root / "findings")
+    releases = property(lambda self: self.root / "releases")
+    certificates = property(lambda self: self.root / "certificates")
+    audit = property(lambda self: self.root / "audit")
+    parsed = property(lambda self: self.root / "cache")
+
+    @cached_property
+    def settings(self):
+        """How this home is run: `settings.toml`, or the demo's settings."""
+        from operations import settings
+
+        return settings.read(self.root / "settings.toml")
+
+    @property
+    def keys(self):
+        """Where the keys are; in the demo's settings one is made when it is first needed."""
+        from operations.keys import Keys
+
+        return Keys(self.root / "keys", self.settings.keys, self.settings.is_demo)
+
+    @property
+    def warehouse_key(self) -> str | None:
+        """The key of the warehouse file; None where the settings say that it is not encrypted."""
+        from ingest import rotation
+
+        return rotation.fitting(self.keys, self.live) if self.settings.encryption == "required" else None
+
+    def open(self, path: Path, read_only: bool = False):
+        """A connection to a warehouse file, encrypted as the settings say."""
+        from operations import warehouse_file
+
+        return warehouse_file.connect(path, self.warehouse_key, read_only)
+
+    def reading(self, as_at: str | None = None):
+        """The live warehouse to read from; as at a moment, a copy built for it."""
+        from operations import readonly
+
+        key = self.warehouse_key if self.live.exists() else None
+        return readonly.reading(self.live, self.root, self.project, self.parsed, as_at, key)
+
+    @property
+    def person(self) -> str:
+        """Who runs this, as the operating system knows."""
+        from operations import login
+
+        return login.person()
+
+    def note(self, action: str, **facts) -> None:
+        """Write into the audit who did what."""
+        from operations import audit
+
+        audit.note(self.audit, action, **facts)
+
+    @contextmanager
+    def locked(self) -> Iterator[tuple[str, datetime]]:
+        """Nobody else changes anything meanwhile; the name of this run, and when it began."""
+        from operations import lock
+
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%dT%H%M%S}Z{os.getpid()}"
+        with lock.night_lock(self.root, run_id, now):
+            yield run_id, now
+
+    @contextmanager
+    def changing(self, step=lambda *_: None, compact: bool = False) -> Iterator[Change]:
+        """A copy to change; built anew and published in one step where nothing went wrong, else thrown away.
+
+        `compact` writes it out afresh first, so that nothing deleted is left in blocks the file no longer uses.
+        """
+        from ingest import after, opening
+        from operations import build, failpoint, publish, warehouse_file
+
+        with self.locked() as (run_id, now):
+            copy = publish.work_copy(self.live, self.work)
+            with closing(opening.ready(self.open(copy), self.work)) as connection:
+                yield (change := Change(connection, run_id, now, copy))
+            failpoint.reach("accepted")
+            step("building the core data set", 0, 1)
+            build.build(self.project, copy, self.parsed, key=self.warehouse_key)
+            with closing(self.open(copy)) as connection:
+                after.note_cross_return(connection, run_id)
+                for proof in change.proofs:
+                    proof(connection)
+            if compact:
+                warehouse_file.compact(copy, self.warehouse_key)
+            failpoint.reach("built")
+            step("publishing", 0, 1)
+            publish.publish(copy, self.live)
+            failpoint.reach("published")
+            publish.clean(self.work)
+
+    @property
+    def terminal(self):
+        """What shows things, for packages that know nothing of operations."""
+        from operations import terminal
+
+        return terminal

@@ -1,0 +1,154 @@
+"""What stands between the data and the world: each layer, whether it is on, and the command that mends it.
+
+It says what can be seen from here and no more: DuckDB's encryption is a second layer, and whether the disk
+itself is encrypted only the machine's keeper knows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from operations import audit, warehouse_file
+from operations.keys import NAMES, PAIRS, Keys, show_id
+from refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Line:
+    """One layer: `ok`, `warn` or `fail`; what is so; what to do about it."""
+
+    layer: str
+    state: str
+    says: str
+    mend: str = ""
+
+
+def examine(home) -> list[Line]:
+    """Every layer of a home, outermost first; `home` gives its paths, `settings`, `keys` and `open`."""
+    lines = [*_disk(), *_settings(home), *_keys(home.keys, home.settings.is_demo)]
+    lines += [*_warehouse(home), *_spill(home), *_locked_away(home, "vault", home.vault)]
+    lines += [*_locked_away(home, "identity", home.identity), *_scratch(home), *_audit(home.audit)]
+    return lines
+
+
+def _disk() -> Iterator[Line]:
+    says = "Whether the disk is encrypted cannot be seen from here; it is the layer all others rest on."
+    yield Line("disk", "warn", says, "Ask the machine's keeper: BitLocker or LUKS must be on.")
+
+
+def _settings(home) -> Iterator[Line]:
+    if home.settings.is_demo:
+        says = "Demo settings: made-up data only. Keys are made at first use, the warehouse file is not encrypted."
+        yield Line(
+            "settings", "warn", says, 'Before real data: write encryption = "required" into settings.toml.'
+        )
+    else:
+        yield Line("settings", "ok", f"encryption {home.settings.encryption}, keys in {home.settings.keys}.")
+
+
+def _keys(keys: Keys, is_demo: bool) -> Iterator[Line]:
+    for name in NAMES:
+        try:
+            if keys.has(name):
+                secret = keys.secret(name)
+                yield Line(f"key {name}", "ok", f"id {show_id(secret)}.")
+            elif name in PAIRS and (keys.folder / f"{name}.pub").exists():
+                yield Line(
+                    f"key {name}", "ok", "Only the public half is here: files can be locked away, not read."
+                )
+            elif is_demo:
+                yield Line(f"key {name}", "ok", "Not made yet; it is when it is first needed.")
+            else:
+                yield Line(f"key {name}", "fail", "The key is missing.", f"warehouse key new {name}")
+        except Refusal as problem:
+            yield Line(f"key {name}", "fail", *_split(problem))
+    if keys.source == "file" and keys.folder.exists() and any(keys.folder.glob("*.key")):
+        says = "Keys lie beside the data: whoever takes the disk has both."
+        yield Line("keys", "warn", says, 'Set keys = "keyring" or "credential" in settings.toml.')
+
+
+def _split(problem: Refusal) -> tuple[str, str]:
+    says, _, mend = str(problem).partition(" Run: ")
+    return says, mend
+
+
+def _warehouse(home) -> Iterator[Line]:
+    if not home.live.exists():
+        yield Line("warehouse file", "ok", "There is none yet.")
+        return
+    if os.name == "posix" and home.live.stat().st_mode & 0o077:
+        yield Line("warehouse file", "fail", "Others may read it.", f"chmod 600 {home.live}")
+    try:
+        home.open(home.live, read_only=True).close()
+    except Refusal as problem:
+        yield Line("warehouse file", "fail", *_split(problem))
+        return
+    if home.settings.encryption == "required":
+        says = "Encrypted with AES-GCM by DuckDB, which does not claim to meet the NIST requirements."
+        yield Line("warehouse file", "ok", says)
+    else:
+        says = "Not encrypted, as the settings have it."
+        yield Line(
+            "warehouse file", "warn", says, 'Before real data: encryption = "required" in settings.toml.'
+        )
+
+
+def _spill(home) -> Iterator[Line]:
+    """What does not fit in memory: encrypted with the file, or as readable as the file is."""
+    if home.settings.encryption != "required":
+        yield Line("spilled rows", "warn", "Not encrypted, as the warehouse file.")
+        return
+    try:
+        warehouse_file.extension()
+    except Refusal as problem:
+        yield Line("spilled rows", "fail", *_split(problem))
+    else:
+        yield Line("spilled rows", "ok", "Encrypted; wiped at the start and the end of every night.")
+
+
+def _locked_away(home, name: str, folder: Path) -> Iterator[Line]:
+    files = [p for p in folder.rglob("*") if p.is_file()] if folder.exists() else []
+    plain = [p for p in files if p.suffix != ".age"]
+    if plain:
+        says = f"{len(plain)} of {len(files)} files are not encrypted."
+        yield Line(name, "fail", says, "warehouse nightly")
+        return
+    who = "here too" if home.keys.has(name) else "kept elsewhere"
+    yield Line(name, "ok", f"{len(files)} files, each encrypted with age; the key that opens them is {who}.")
+
+
+def _scratch(home) -> Iterator[Line]:
+    if Path("/dev/shm").is_dir():
+        yield Line("files being read", "ok", "In memory only, and gone when the night ends or dies.")
+    elif home.settings.encryption == "required":
+        says = "This machine has no memory disk for rows being read, and the night does not begin without."
+        yield Line("files being read", "fail", says, "Run the nights on Linux, with /dev/shm.")
+    else:
+        says = "This machine has no memory disk: rows being read lie on the disk for the length of a night."
+        yield Line("files being read", "warn", says, "Run the nights on Linux, with /dev/shm.")
+
+
+def _audit(folder: Path) -> Iterator[Line]:
+    verdict = audit.verify(folder)
+    if verdict.broken:
+        yield Line(
+            "audit", "fail", verdict.broken, "Keep both files as they are and find out who changed them."
+        )
+    else:
+        yield Line("audit", "ok", f"{verdict.head.seq:,} lines, in one unbroken chain.")
+
+
+def show(lines: list[Line], as_json: bool) -> int:
+    """Print every line, and the mending command below what needs one → exit code: 4 where anything fails."""
+    if as_json:
+        print(json.dumps([asdict(line) for line in lines], indent=1))
+    else:
+        for line in lines:
+            print(f"{line.state:<5} {line.layer:<15} {line.says}")
+            if line.mend and line.state != "ok":
+                print(f"{'':<21} {line.mend}")
+    return 4 if any(line.state == "fail" for line in lines) else 0

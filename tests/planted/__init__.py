@@ -1,0 +1,1 @@
+"""Planted names, birth dates, postcodes and numbers: made, sent on every path, and searched for afterwards."""
