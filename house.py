@@ -60,6 +60,12 @@ class Home:
 
         return Keys(self.root / "keys", self.settings.keys, self.settings.is_demo)
 
+    def key_id(self, secret: str) -> str:
+        """What names a key without telling it."""
+        from ingest import identity
+
+        return identity.key_id(secret)
+
     @property
     def warehouse_key(self) -> str | None:
         """The key of the warehouse file; None where the settings say that it is not encrypted."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from operations.literals import without_literals, without_numbers
 from operations.login import person
+from operations.publish import sync
 from refusal import Refusal
 
 LOG, HEAD, LOCK = "audit.jsonl", "head", "lock"
@@ -105,12 +106,7 @@ def _write_head(folder: Path, head: Head) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(folder / HEAD)
-    if os.name == "posix":
-        there = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(there)
-        finally:
-            os.close(there)
+    sync(folder)
 
 
 def _read_head(folder: Path) -> Head:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from operations import audit, warehouse_file
-from operations.keys import NAMES, PAIRS, Keys, show_id
+from operations.keys import NAMES, PAIRS, Keys
 from refusal import Refusal
 
 
@@ -28,8 +28,8 @@ class Line:
 
 
 def examine(home) -> list[Line]:
-    """Every layer of a home, outermost first; `home` gives its paths, `settings`, `keys` and `open`."""
-    lines = [*_disk(), *_settings(home), *_keys(home.keys, home.settings.is_demo)]
+    """Every layer of a home, outermost first; `home` gives its paths, `settings`, `keys`, `key_id` and `open`."""
+    lines = [*_disk(), *_settings(home), *_keys(home)]
     lines += [*_warehouse(home), *_spill(home), *_locked_away(home, "vault", home.vault)]
     lines += [*_locked_away(home, "identity", home.identity), *_scratch(home), *_audit(home.audit)]
     return lines
@@ -50,17 +50,18 @@ def _settings(home) -> Iterator[Line]:
         yield Line("settings", "ok", f"encryption {home.settings.encryption}, keys in {home.settings.keys}.")
 
 
-def _keys(keys: Keys, is_demo: bool) -> Iterator[Line]:
+def _keys(home) -> Iterator[Line]:
+    keys: Keys = home.keys
     for name in NAMES:
         try:
             if keys.has(name):
                 secret = keys.secret(name)
-                yield Line(f"key {name}", "ok", f"id {show_id(secret)}.")
+                yield Line(f"key {name}", "ok", f"id {home.key_id(secret)}.")
             elif name in PAIRS and (keys.folder / f"{name}.pub").exists():
                 yield Line(
                     f"key {name}", "ok", "Only the public half is here: files can be locked away, not read."
                 )
-            elif is_demo:
+            elif home.settings.is_demo:
                 yield Line(f"key {name}", "ok", "Not made yet; it is when it is first needed.")
             else:
                 yield Line(f"key {name}", "fail", "The key is missing.", f"warehouse key new {name}")

@@ -11,8 +11,6 @@ need not hold another:
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import re
 import secrets
@@ -120,11 +118,6 @@ def fresh(name: str) -> str:
     from pyrage import x25519
 
     return str(x25519.Identity.generate())
-
-
-def show_id(secret: str) -> str:
-    """What names a key without telling it: eight hex digits, the same for the same key."""
-    return hmac.new(secret.encode(), b"key id", hashlib.sha256).hexdigest()[:8]
 
 
 def _is_well_formed(name: str, secret: str) -> bool:

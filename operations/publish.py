@@ -32,13 +32,15 @@ def _refuse_if_full(live: Path, work: Path) -> None:
 def publish(copy: Path, live: Path) -> None:
     """Put the finished copy in the place of the live warehouse, safely on disk before and after."""
     copy.chmod(0o600)
-    _sync(copy)
+    sync(copy)
     copy.replace(live)
-    if os.name == "posix":
-        _sync(live.parent)
+    sync(live.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, safely on disk; Windows opens no folder, and keeps its names itself."""
+    if path.is_dir() and os.name != "posix":
+        return
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)

@@ -1,6 +1,7 @@
 """Cutting a release: tables and a manifest of what they rest on, written once and never overwritten.
 
-Disclosure control does not stand between the marts and a release yet, and the release says so.
+What is cut here is restricted and says so: small numbers stand in it. What may be published is made by
+`publication` and `releasing`, behind disclosure control.
 """
 
 from __future__ import annotations

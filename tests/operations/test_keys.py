@@ -7,7 +7,8 @@ import stat
 
 import pytest
 
-from operations.keys import NAMES, Keys, fresh, show_id
+from ingest.identity import key_id
+from operations.keys import NAMES, Keys, fresh
 from refusal import Refusal
 
 
@@ -29,7 +30,7 @@ def test_a_new_key_is_its_owners_alone_and_comes_back_the_same(keys, name):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(keys.folder.stat().st_mode) == 0o700
     assert keys.secret(name) == Keys(keys.folder).secret(name)
-    assert len(show_id(keys.secret(name))) == 8 and show_id(keys.secret(name)) not in keys.secret(name)
+    assert len(key_id(keys.secret(name))) == 8 and key_id(keys.secret(name)) not in keys.secret(name)
 
 
 def test_a_key_is_never_made_over_another(keys):
