@@ -60,6 +60,20 @@ class Home:
 
         return Keys(self.root / "keys", self.settings.keys, self.settings.is_demo)
 
+    @property
+    def waiting_keys(self):
+        """Where the secret waits that is to follow a key being changed."""
+        from ingest import next_keys
+
+        return next_keys.waiting(self.keys)
+
+    @property
+    def agreements(self):
+        """Who may send what, until when."""
+        from ingest.sharing import Agreements
+
+        return Agreements.read(self.seeds / "sharing_agreements.csv")
+
     def key_id(self, secret: str) -> str:
         """What names a key without telling it."""
         from ingest import identity

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import venv
 from pathlib import Path
 
@@ -18,7 +16,6 @@ BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCK, BOOTSTRAP, TEST_DATA = (HERE / f"{name}.lock" for name in ("requirements", "bootstrap", "test-data"))
 AREA, YEAR = "ROT", "2024-25"
-WHOLE_NIGHTS = ("tests/test_cases.py", "tests/test_county.py", "tests/demo")
 
 
 def run(*command: str | Path, allowed: tuple[int, ...] = (0,)) -> None:
@@ -85,20 +82,6 @@ def compare(warehouse: tuple, truth: Path) -> None:
     print(f"\nThe seven counts for Rotherham, {YEAR}, equal the truth: {', '.join(f'{v:g}' for v in ours)}.")
 
 
-def tests() -> None:
-    """Two halves at once, whole nights in one and everything else in the other; stop with the worse exit code."""
-    pytest = [str(c) for c in (PYTHON, "-m", "pytest")]
-    others = [*pytest, *(f"--ignore={path}" for path in WHOLE_NIGHTS)]
-    with tempfile.TemporaryFile() as told:
-        beside = subprocess.Popen(others, cwd=HERE, stdout=told, stderr=subprocess.STDOUT)
-        nights = subprocess.run([*pytest, *WHOLE_NIGHTS], cwd=HERE).returncode
-        code = max(nights, beside.wait())
-        told.seek(0)
-        sys.stdout.flush()
-        shutil.copyfileobj(told, sys.stdout.buffer)
-    sys.exit(code)
-
-
 def main() -> None:
     match sys.argv[1:]:
         case []:
@@ -106,7 +89,8 @@ def main() -> None:
             first_night()
         case ["test"]:
             set_up()
-            tests()
+            workers = ("--numprocesses", "auto", "--maxprocesses", "4")
+            run(PYTHON, "-m", "pytest", *workers, "--dist", "loadgroup", "--no-loadscope-reorder")
         case ["test", *some]:
             set_up()
             run(PYTHON, "-m", "pytest", *some)

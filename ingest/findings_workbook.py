@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 
@@ -18,10 +19,14 @@ from expectations.workbook import (
     write_cell,
     write_table,
 )
+from ingest.scratch import scratch
 from refusal import Refusal
 
 MANY = 20_000  # findings or rows above which the sheets are streamed: constant memory, no Excel Tables
 NOTES = 2_000  # notes on cells are slow to open; beyond these the column of reasons alone tells
+ROW_BYTES = (
+    700  # of a streamed row; it takes some 2,400 in temporary files, and scratch gives four times this
+)
 LAST_ROW = 1_048_000  # an Excel sheet holds no more
 FATES = {
     "accepted": "Accepted.",
@@ -48,18 +53,34 @@ def write_findings(connection, submission_id: int, path: Path) -> None:
     submission = _submission(connection, submission_id)
     findings = _count(connection, "landing.findings", submission_id)
     kept_back = _quarantined(connection, submission)
-    name = submission["file_name"]
-    title = f"Findings: {name}"
-    known = {"submission_id": str(submission_id), "standard_version": submission["standard_version"] or ""}
-    book = open_book(
-        path, title, f"{submission['return_code']}", known, stream=max(findings, kept_back) > MANY
-    )
-    _summary(book, submission, connection, title, findings)
-    _error_summary(book, connection, submission_id)
-    _rows_to_fix(book, connection, submission_id)
-    if kept_back:
-        _your_rows(book, connection, submission)
-    book.workbook.close()
+    title = f"Findings: {submission['file_name']}"
+    with _opened(path, title, submission, findings, kept_back) as book:
+        _summary(book, submission, connection, title, findings)
+        _error_summary(book, connection, submission_id)
+        _rows_to_fix(book, connection, submission_id)
+        if kept_back:
+            _your_rows(book, connection, submission)
+        book.workbook.close()
+
+
+@contextmanager
+def _opened(path: Path, title: str, submission: dict, findings: int, kept_back: int) -> Iterator[Book]:
+    """The workbook to write; a streamed one's temporary files lie where the files being read do, and go with it.
+
+    Without a memory disk that is beside the workbook itself, which holds the same rows.
+    """
+    stream = max(findings, kept_back) > MANY
+    known = {
+        "submission_id": str(submission["submission_id"]),
+        "standard_version": submission["standard_version"] or "",
+    }
+    book = open_book(path, title, f"{submission['return_code']}", known, stream=stream)
+    if not stream:
+        yield book
+        return
+    with scratch(path.resolve().parent, (findings + kept_back) * ROW_BYTES, must=False) as folder:
+        book.workbook.tmpdir = str(folder)
+        yield book
 
 
 def _rows(connection, sql: str, parameters: list) -> Iterator[tuple]:

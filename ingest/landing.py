@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 
+from expectations.personal_data import WITHHELD, looks
 from ingest import periods, submissions
 from ingest.context import Context
 from ingest.inbox import Arrival
@@ -15,6 +18,9 @@ from ingest.submissions import Fate, Received
 from ingest.vault import Kept, StillArriving
 
 SET = "ssda903 csv"
+PARTS = re.compile(r"(?<=[.;:])\s+")
+# Words of our own sentences that look like a name.
+OURS = ("An Annex", "No Header", "Unicode Text")
 
 
 @dataclass(frozen=True)
@@ -134,10 +140,11 @@ def _refuse_unread(connection, arrival: Arrival, problem: Unreadable, context: C
 def _record_refusal(
     connection, what: Received, arrival: Arrival, r, form, problem: Unreadable, rows: int
 ) -> Fate:
-    fate = Fate("refused", f"{problem.code} {problem.says}", rows, 0, 0, rows)
+    says = without_personal(connection, problem.says)
+    fate = Fate("refused", f"{problem.code} {says}", rows, 0, 0, rows)
     period = periods.parse(arrival.period) if arrival.period else None
     submissions.record(connection, what, r, arrival.organisation_code, period, form, fate)
-    finding = Finding(problem.code, "file", problem.says, arrival.name, None, problem.line)
+    finding = Finding(problem.code, "file", says, arrival.name, None, problem.line)
     submissions.note(connection, what.submission_id, [finding])
     if rows:
         connection.execute(
@@ -145,6 +152,38 @@ def _record_refusal(
             [what.submission_id, arrival.name, rows],
         )
     return fate
+
+
+def without_personal(connection, says: str) -> str:
+    """A refusal's sentence with (withheld) for each part of it that looks like personal data.
+
+    It may repeat what was sent: the title of a sheet, a heading, what stands where a council's number belongs.
+    """
+    parts = PARTS.split(says)
+    judged = [_without_ours(part) for part in parts]
+    found = connection.execute(
+        f"select {looks('part')} from (select unnest(cast(? as varchar[])) as part, "
+        "generate_subscripts(cast(? as varchar[]), 1) as place) order by place",
+        [judged, judged],
+    ).fetchall()
+    shown = zip(parts, found, strict=True)
+    return " ".join(WITHHELD + part[len(part.rstrip(".;:")) :] if hide else part for part, (hide,) in shown)
+
+
+def _without_ours(part: str) -> str:
+    for words in (*OURS, *_headings()):
+        part = part.replace(words, "")
+    return part
+
+
+@cache
+def _headings() -> tuple[str, ...]:
+    """Headings of an Annex A of two words or more, the longest first: `Child Name` is one, and nobody's."""
+    from ingest.national.annex_a_spec import annex_a
+
+    known = annex_a()
+    names = {*known.never_send, *(n for one in known.lists for names in one.reads.values() for n in names)}
+    return tuple(sorted((n.rstrip("*") for n in names if " " in n), key=len, reverse=True))
 
 
 def refuse(connection, what: Received, arrival: Arrival, r, reading: Reading | None, form, problem, outcome):

@@ -27,18 +27,18 @@ def build(project: Path, database: Path, target: Path, as_at: str = EVER, key: s
     The rows a failing step was given never reach its message: dbt's own log is off, because a database
     error quotes the value it could not take.
     """
-    os.environ |= {"WAREHOUSE_FILE": str(database), "DO_NOT_TRACK": "1"}
+    os.environ["DO_NOT_TRACK"] = "1"
     arguments = [
-        *("--log-level", "none", "--log-level-file", "none", "--no-use-colors", "build"),
+        *("--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-write-json", "build"),
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--log-path", str(target)),
         *("--vars", json.dumps({"as_at": as_at})),
     ]
     from dbt.cli.main import dbtRunner
 
-    from operations.dbt_plugin import key_given
+    from operations.dbt_plugin import given
 
-    with contextlib.redirect_stdout(io.StringIO()), key_given(key):
+    with contextlib.redirect_stdout(io.StringIO()), given(database, key):
         answer = dbtRunner().invoke(arguments)
     _let_go()
     if _was_interrupted(answer.exception):

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from refusal import Refusal
+
 app = typer.Typer()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
@@ -26,13 +28,22 @@ def query(
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_at: Annotated[str | None, typer.Option(help="The moment whose submissions count.")] = None,
+    purpose: Annotated[str, typer.Option(help="What it is needed for; it stands in the audit.")] = "",
 ):
     """Ask in SQL, read only: landing, accepted, quarantine, reference, staging, core, marts."""
     from operations import readonly, terminal
 
-    with context.obj.reading(as_at) as connection:
-        answer = readonly.ask(connection, sql)
-    context.obj.note("query", sql=sql, rows=len(answer.rows), as_at=as_at)
+    home, purpose = context.obj, purpose.strip()
+    if not purpose and home.settings.encryption == "required":
+        raise Refusal('Say what the query is needed for; it stands in the audit: --purpose "…".')
+    asked = {"sql": sql, "purpose": purpose or "not given", "as_at": as_at}
+    with home.reading(as_at) as connection:
+        try:
+            answer = readonly.ask(connection, sql)
+        except Refusal:  # what DuckDB says of it may tell a value too
+            home.note("query", **asked, failed=True)
+            raise
+    home.note("query", **asked, rows=len(answer.rows))
     terminal.show_rows(answer, as_json, as_csv)
 
 

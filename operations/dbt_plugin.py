@@ -10,28 +10,28 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 from operations import warehouse_file
 
-_given: dict[str, str | None] = {"key": None}
+_given: list[tuple[Path, str | None]] = []
 
 
 @contextmanager
-def key_given(key: str | None) -> Iterator[None]:
-    """Let dbt have the key for as long as it builds."""
-    _given["key"] = key
+def given(database: Path, key: str | None) -> Iterator[None]:
+    """Let dbt have the file, and the key to it, for as long as it builds."""
+    _given.append((database, key))
     try:
         yield
     finally:
-        _given["key"] = None
+        _given.clear()
 
 
 class Plugin(BasePlugin):
-    """Attaches the profile's file before dbt would; dbt then finds it there and leaves it so."""
+    """Attaches the warehouse file before dbt would; dbt then finds it there and leaves it so."""
 
     def configure_connection(self, conn) -> None:
-        path = Path(self.creds.attach[0].path)
-        if _given["key"] is not None:
+        path, key = _given[-1]
+        if key is not None:
             warehouse_file.load_encryption(conn)
         conn.execute(f"set temp_directory = '{path}.tmp'")
-        warehouse_file.attach(conn, path, _given["key"])
+        warehouse_file.attach(conn, path, key)
 
     def configure_cursor(self, cursor) -> None:
         cursor.execute(f"use {warehouse_file.NAME}")

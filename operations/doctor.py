@@ -10,11 +10,15 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from operations import audit, warehouse_file
 from operations.keys import NAMES, PAIRS, Keys
+from operations.swap import Swap, swap
 from refusal import Refusal
+
+REGISTER = "seeds/sharing_agreements.csv"
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,39 @@ class Line:
 
 
 def examine(home) -> list[Line]:
-    """Every layer of a home, outermost first; `home` gives its paths, `settings`, `keys`, `key_id` and `open`."""
-    lines = [*_disk(), *_settings(home), *_keys(home)]
+    """Every layer of a home, outermost first.
+
+    `home` gives its paths, `settings`, `keys`, `waiting_keys`, `key_id`, `agreements` and `open`.
+    """
+    lines = [*_disk(), *swapping(swap()), *_settings(home), *_keys(home), *_waiting(home.waiting_keys)]
     lines += [*_warehouse(home), *_spill(home), *_locked_away(home, "vault", home.vault)]
     lines += [*_locked_away(home, "identity", home.identity), *_scratch(home), *_audit(home.audit)]
-    return lines
+    return [*lines, *_agreements(home)]
 
 
 def _disk() -> Iterator[Line]:
     says = "Whether the disk is encrypted cannot be seen from here; it is the layer all others rest on."
     yield Line("disk", "warn", says, "Ask the machine's keeper: BitLocker or LUKS must be on.")
+
+
+def swapping(found: Swap | None) -> Iterator[Line]:
+    """Whether what is in memory may come to lie on a disk in plain; None where the machine does not tell."""
+    mend = "Ask the machine's keeper: the disk with the swap or page file must be encrypted."
+    if found is None:
+        says = "Whether memory is written to disk, and how, this machine does not tell."
+        yield Line("swap", "warn", says, mend)
+    elif found.plain:
+        says = (
+            f"Memory may be written to disk in plain: {', '.join(found.plain)} is not known to be encrypted."
+        )
+        yield Line(
+            "swap", "warn", says, "swapoff -a; or swap to zram, or to an encrypted device (crypttab: swap)."
+        )
+    elif found.kept:
+        says = f"In memory or encrypted, as far as can be seen: {', '.join(found.kept)}."
+        yield Line("swap", "ok", says)
+    else:
+        yield Line("swap", "ok", "None: memory is not written to disk.")
 
 
 def _settings(home) -> Iterator[Line]:
@@ -57,6 +84,8 @@ def _keys(home) -> Iterator[Line]:
             if keys.has(name):
                 secret = keys.secret(name)
                 yield Line(f"key {name}", "ok", f"id {home.key_id(secret)}.")
+            elif name == warehouse_file.NAME and home.settings.encryption != "required":
+                yield Line(f"key {name}", "ok", "Not needed: the warehouse file is not encrypted.")
             elif name in PAIRS and (keys.folder / f"{name}.pub").exists():
                 yield Line(
                     f"key {name}", "ok", "Only the public half is here: files can be locked away, not read."
@@ -70,6 +99,17 @@ def _keys(home) -> Iterator[Line]:
     if keys.source == "file" and keys.folder.exists() and any(keys.folder.glob("*.key")):
         says = "Keys lie beside the data: whoever takes the disk has both."
         yield Line("keys", "warn", says, 'Set keys = "keyring" or "credential" in settings.toml.')
+
+
+def _waiting(following: Keys) -> Iterator[Line]:
+    """A change of a key that was begun: old and new are both needed until it is ended."""
+    for name in NAMES:
+        try:
+            if following.has(name):
+                says = f"A change of the key {name} was begun and not ended: the new one waits in keys/next."
+                yield Line(f"next {name}", "warn", says, f"warehouse key rotate {name}")
+        except Refusal as problem:
+            yield Line(f"next {name}", "fail", *_split(problem))
 
 
 def _split(problem: Refusal) -> tuple[str, str]:
@@ -141,6 +181,39 @@ def _audit(folder: Path) -> Iterator[Line]:
         )
     else:
         yield Line("audit", "ok", f"{verdict.head.seq:,} lines, in one unbroken chain.")
+
+
+def _agreements(home) -> Iterator[Line]:
+    try:
+        found = home.agreements
+    except Refusal as problem:
+        yield Line("agreements", "fail", *_split(problem))
+    else:
+        yield from sharing(found, datetime.now(UTC).date())
+
+
+def sharing(agreements, day: date) -> Iterator[Line]:
+    """One line for each agreement that ended with none in its place, or ends within a month; else one that says so.
+
+    `agreements` gives `every`, `covers` and `warnings`, as ingest has them.
+    """
+    ended = [a for a in agreements.every if a.expires_on < day and _is_missed(agreements, a, day)]
+    for a in sorted(ended, key=lambda a: (a.expires_on, a.agreement_ref)):
+        says = f"{a.agreement_ref} ended on {a.expires_on} and no other covers all it did: the rest is refused from {a.party}."
+        yield Line(
+            "agreement", "fail", says, f"Renew it in {REGISTER}, or take it out if nothing more is to come."
+        )
+    ending = agreements.warnings(day)
+    for says in ending:
+        yield Line("agreement", "warn", says, f"The register is {REGISTER}.")
+    if not (ended or ending):
+        yield Line("agreements", "ok", f"{len(agreements.every)}, none of them ending within a month.")
+
+
+def _is_missed(agreements, ended, day: date) -> bool:
+    """Whether anything it covered is covered no more; what is called `*` only one without a list covers."""
+    columns = ended.fields or {"*"}
+    return any(agreements.covers(ended.party, code, columns, day) for code in ended.return_codes or {"*"})
 
 
 def show(lines: list[Line], as_json: bool) -> int:

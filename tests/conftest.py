@@ -9,6 +9,16 @@ import pytest
 
 import warehouse
 
+LONGEST = ("test_canary.py", "test_county.py", "test_rekeying.py", "test_cases.py", "test_linked_county.py")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first; a file's tests share what they made and stay with one worker, cases do not."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    for item in items:
+        place = item.nodeid if item.path.name == "test_cases.py" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(place))
+
 
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory) -> Path:

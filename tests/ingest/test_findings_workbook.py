@@ -1,3 +1,11 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
 import duckdb
 import pytest
 from openpyxl import load_workbook
@@ -8,6 +16,7 @@ from ingest.findings_workbook import write_findings
 from ingest.tables import create
 from refusal import Refusal
 
+HERE = Path(__file__).parents[2]
 VISITS = {
     "name": "visits",
     "code": "R98",
@@ -43,9 +52,8 @@ FINDINGS = [
 ]
 
 
-@pytest.fixture
-def warehouse():
-    connection = duckdb.connect()
+def fill(connection) -> None:
+    """A submission with findings and rows set aside, and one that was refused."""
     connection.execute("set timezone = 'Europe/London'")
     create(connection, {"visits": parse(VISITS, "visits")})
     for number, name, status in ((3, "v.csv", "accepted with findings"), (4, "other.csv", "refused")):
@@ -58,8 +66,13 @@ def warehouse():
     connection.executemany("insert into quarantine.visits values (?, ?, ?, ?, ?, ?, ?, ?, ?)", QUARANTINED)
     connection.executemany("insert into landing.findings values (?, ?, ?, ?, ?, ?, ?, ?, ?)", FINDINGS)
     connection.execute("insert into landing.skipped values (3, 'v.csv', null, 'the row is blank', 1)")
-    yield connection
-    connection.close()
+
+
+@pytest.fixture
+def warehouse():
+    with duckdb.connect() as connection:
+        fill(connection)
+        yield connection
 
 
 @pytest.fixture
@@ -165,6 +178,57 @@ def test_many_findings_are_streamed_and_all_there(warehouse, tmp_path, monkeypat
     assert [list(s.tables) for s in book] == [[], [], [], []]
     assert [row[2] for row in book["Rows to fix"].iter_rows(values_only=True)] == ["Line", 5, 5, 7, 12, 20]
     assert book["Your rows"]["G2"].value == "2024-13-01"
+
+
+def test_what_is_streamed_never_lies_in_the_common_temporary_folder(warehouse, tmp_path, monkeypatch):
+    monkeypatch.setattr(findings_workbook, "MANY", 4)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    write_findings(warehouse, 3, tmp_path / "many.xlsx")
+    assert load_workbook(tmp_path / "many.xlsx")["Your rows"]["G2"].value == "2024-13-01"
+    assert [p.name for p in tmp_path.iterdir()] == ["many.xlsx"]
+
+
+STREAMS = """
+import sys
+from pathlib import Path
+import duckdb
+from expectations.standard import parse
+from ingest import findings_workbook
+from ingest.tables import create
+from tests.ingest.test_findings_workbook import VISITS, fill
+
+class Waits:
+    \"\"\"A connection that stops before the rows themselves are read, and says where the workbook's files lie.\"\"\"
+    def __init__(self, connection):
+        self.connection = connection
+    def execute(self, sql, *more):
+        if sql.startswith("describe quarantine"):
+            held = {p.resolve() for p in Path("/proc/self/fd").iterdir() if p.exists()}
+            print(*(p for p in held if p.is_file() and p.suffix != ".so"), sep="|", flush=True)
+            sys.stdin.read()
+        return self.connection.execute(sql, *more)
+
+findings_workbook.MANY = 4
+connection = duckdb.connect()
+fill(connection)
+findings_workbook.write_findings(Waits(connection), 3, Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no memory disk here")
+def test_what_a_killed_process_had_streamed_is_swept(tmp_path):
+    line = [sys.executable, "-c", STREAMS, str(tmp_path / "many.xlsx")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, cwd=HERE, stdin=pipe, stdout=pipe, text=True) as process:
+        held = [Path(p) for p in process.stdout.readline().strip().split("|") if p.strip()]
+        process.kill()
+    streamed = {p.parent for p in held}
+    (folder,) = streamed
+    assert folder.parent == Path("/dev/shm") and len(held) == 3
+    until = time.monotonic() + 20
+    while folder.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not folder.exists()
 
 
 def test_no_such_submission(warehouse, tmp_path):

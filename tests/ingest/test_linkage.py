@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from expectations.standard import standard
-from ingest import identity, inbox, linkage, tables
+from ingest import identity, inbox, linkage, rights, tables
 from ingest.context import prepare
 from ingest.night import take_in
 from ingest.vault import nowhere
@@ -53,12 +53,12 @@ def county(tmp_path):
     with duckdb.connect() as connection:
         tables.create(connection, standard())
 
-        def night(day: int) -> linkage.Told:
+        def night(day: int, home=home) -> linkage.Told:
             now = FIRST + timedelta(days=day)
             plain, key = tmp_path / "read", identity.Key.of(home.keys.secret("pseudonym"))
             context = prepare(connection, SEEDS, key, nowhere(plain), plain, f"night {day}", now)
             context = replace(
-                context, identity=home.identity, identity_recipient=home.keys.public("identity")
+                context, identity=home.identity, identity_recipient=home.keys.public_if_there("identity")
             )
             take_in(
                 connection, inbox.arrivals(tmp_path / "inbox", set(context.organisations)), context, print
@@ -222,6 +222,49 @@ def test_without_the_key_the_night_goes_on_and_says_so(county, tmp_path):
     assert children(connection) == {}
     away.rename(secret)
     assert night(1).status == "linked"
+
+
+def test_with_the_public_half_alone_identities_are_taken_in_and_nothing_is_linked(county):
+    """As a key holder leaves it: no key is made in the place of the one that was taken away."""
+    connection, home, night = county
+    send_ada(home)
+    home.keys.secret("pseudonym")
+    home.keys.new("identity")
+    secret = home.keys.folder / "identity.key"
+    secret.unlink()
+    told = night(0, replace(home, keys=Keys(home.keys.folder)))
+    assert (told.status, told.says, told.exit_code) == (
+        "no key",
+        "Nothing was linked: the key `identity` is not within reach. The links stay as they were.",
+        0,
+    )
+    taken = connection.execute("select status, rows_accepted from landing.submissions").fetchall()
+    assert taken == [("accepted", 1)] * 2
+    assert len(list(home.identity.glob("*.age"))) == 2
+    assert not secret.exists()
+
+
+def test_who_was_erased_by_a_councils_own_id_is_not_linked_by_a_later_night(county):
+    """Nor under the other key of the same row; the next child of the same file is."""
+    connection, home, night = county
+    send_ada(home)
+    night(0)
+    key = identity.Key.of(home.keys.secret("pseudonym"))
+    scheme = identity.own_scheme("LACHILD1", key)
+    ada, next_child = connection.execute("select pseudonym('372|1001'), pseudonym('372|1002')").fetchone()
+    assert (scheme, ada) in children(connection)
+    plan = rights.plan_erase(connection, standard(), rights.Key(ada, scheme), False, [])
+    rights.erase(connection, plan, standard(), "REF 1", "erasure", FIRST + timedelta(hours=1))
+    assert (scheme, ada) not in children(connection)
+    other = {**ADA, "forenames": "Bellamy", "surname": "Thistledown", "birth_date": "2010-07-01"}
+    again = known_as(COUNCIL, **ADA, nhs_number="9990000018", local_id="1001")
+    send(home, "ROT", "council.csv", R25, [again, {**other, "local_id": "1002"}])
+    assert night(1).status == "linked"
+    found = children(connection)
+    assert (scheme, ada) not in found
+    assert (scheme, next_child) in found
+    assert found[COUNCIL] != found[POLICE]
+    assert ada not in str(connection.execute("from landing.link_reviews").fetchall())
 
 
 def test_killed_in_the_middle_linkage_leaves_the_links_as_they_were_and_is_tried_again(county, monkeypatch):

@@ -147,6 +147,16 @@ def test_twins_with_names_alike_wait_for_a_person_where_both_names_are_common():
     assert run.children["a"] != run.children["b"] and run.reviews["a", "b"] == "twins"
 
 
+def test_a_boy_and_a_girl_of_one_day_are_twins_however_alike_their_names_begin():
+    """OTTO and OTTILIE: a short name and its long one, were they not of two sexes."""
+    run = Run([row("a", "SHE", "OTTILIE"), row("b", "SYP", "OTTO", sex="M")])
+    assert run.together() == set() and run.reviews == {("a", "b"): "twins"}
+
+
+def test_a_slip_in_the_sex_parts_nobody_of_one_name():
+    assert Run([row("a", "SHE"), row("b", "SYP", sex="M")]).together() == one("a", "b")
+
+
 def test_a_short_name_is_the_same_name():
     run = Run([row("a", "SHE", "Elizabeth"), row("b", "SYP", "Betty"), row("c", "VOL", "Liz")])
     assert run.together() >= one("a", "b", "c")

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from expectations import personal_data
 from expectations.standard import standard
-from ingest import identity, inbox, tables
+from ingest import identity, inbox, landing, tables
 from ingest.context import prepare
 from ingest.night import take_in
 from ingest.vault import nowhere
@@ -168,6 +169,53 @@ def test_a_heading_that_looks_so_is_told_by_no_finding(county):
         withheld,
         ("favourite colour", "The column 'favourite colour' is not part of R04; it was not stored."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("says", "kept"),
+    [
+        (
+            "No sheet is a return. Sheets found: Ann Other, Ben.",
+            "No sheet is a return. Sheets found: (withheld).",
+        ),
+        ("LEA says 9990000018; one council is expected.", "(withheld); one council is expected."),
+        ("The column 'ann@example.org' stands twice.", "(withheld)."),
+        ("'Ann Other' is no organisation we know. Known: SYP.", "(withheld). Known: SYP."),
+        (
+            "The column 'Child Name' of sheet 'Ann Other' must never be sent. Take it out.",
+            "(withheld). Take it out.",
+        ),
+        *(
+            (ours, ours)
+            for ours in (
+                "The column 'Child Name' of sheet 'List 1' must never be sent. Take it out.",
+                "The file is UTF-16 (Excel's 'Unicode Text'). Save it as 'CSV UTF-8'.",
+                "An Annex A stands for a day, as 2024-03-31; 2024-25 is a financial year.",
+                "No Header before the first Child; it must say council and year.",
+            )
+        ),
+    ],
+)
+def test_a_refusal_repeats_our_own_words_and_nobodys_name(says, kept):
+    with duckdb.connect() as connection:
+        assert landing.without_personal(connection, says) == kept
+
+
+def test_a_refused_file_is_told_without_the_names_in_it(county, tmp_path):
+    connection, night = county
+    book = openpyxl.Workbook()
+    book.active.title = "Ann Other"
+    (tmp_path / "inbox" / "SYP" / "2024-06").mkdir(parents=True)
+    book.save(tmp_path / "inbox" / "SYP" / "2024-06" / "sheets.xlsx")
+    (tmp_path / "inbox" / "Zoë Other").mkdir()
+    (tmp_path / "inbox" / "Zoë Other" / "a.csv").write_text("x")
+    told = {o.fate.says.partition(" ")[0]: o.fate.says for o in night(rows([{}])) if o.fate.says}
+    assert told["S113"] == "S113 No sheet holds a return of the standard. Sheets found: (withheld)."
+    assert told["F010"].startswith("F010 (withheld). Known: ")
+    kept = everything(connection)
+    assert [name for name in ("Ann Other", "Zoë Other") if name in kept] == []
+    says = connection.execute("select says from landing.findings where rule_code in ('S113', 'F010')")
+    assert sorted(f"{s}" for (s,) in says.fetchall()) == sorted(s[5:] for s in told.values())
 
 
 def test_a_column_whose_codes_or_form_leave_no_room_is_not_looked_at():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import closing
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from ingest import certificates, erased, persons, retention, rights, tables, vau
 from ingest.holds import Hold
 from ingest.persons import Key
 from ingest.rights_commands import app
+from operations import warehouse_file
 from refusal import Refusal
 
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
@@ -105,13 +107,17 @@ def hold(**change) -> Hold:
 @pytest.fixture
 def county(tmp_path):
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        tables.create(connection, standard())
-        connection.execute(
-            "create table reference.agencies as from (values ('ROT', 'council', '372'), ('SHE', 'council', '373'), "
-            "('SYP', 'police', null)) t(organisation_code, kind, area_code)"
-        )
-        yield County(connection, tmp_path)
+        yield empty(connection, tmp_path)
+
+
+def empty(connection, folder: Path) -> County:
+    connection.execute("set timezone = 'UTC'")
+    tables.create(connection, standard())
+    connection.execute(
+        "create table reference.agencies as from (values ('ROT', 'council', '372'), ('SHE', 'council', '373'), "
+        "('SYP', 'police', null)) t(organisation_code, kind, area_code)"
+    )
+    return County(connection, folder)
 
 
 @pytest.fixture
@@ -242,6 +248,10 @@ def test_releases_stay(county):
 
 @pytest.fixture
 def known(county):
+    return tell(county)
+
+
+def tell(county: County) -> County:
     """Ann by two agencies under two keys, linked; her interview's episode, which has no key; and Ben."""
     for sid, code, organisation in (
         (1, "R13", "ROT"),
@@ -312,6 +322,26 @@ def test_erasing_takes_the_person_and_nobody_else(known):
         if ANN in str(known.connection.execute(f"from {name}").fetchall())
     ]
     assert told == []
+
+
+def test_what_was_erased_is_in_no_byte_of_the_file_written_out_afresh(tmp_path):
+    """Deleted rows stay in the blocks they stood in: only a file written anew is without them."""
+    path = tmp_path / "warehouse.duckdb"
+    values = [ANN.encode(), f"E{ANN}".encode(), f"broken,{ANN},line".encode(), b"told of Ann"]
+
+    def held() -> list[bytes]:
+        return [value for value in values if value in path.read_bytes()]
+
+    with closing(warehouse_file.connect(path, None)) as connection:
+        connection.execute("pragma force_compression = 'uncompressed'")  # else no byte could be known again
+        county = tell(empty(connection, tmp_path))
+        connection.execute("checkpoint")
+        assert held() == values
+        erase(county, Key(ANN))
+        connection.execute("checkpoint")
+    warehouse_file.compact(path, None)
+    assert held() == []
+    assert BEN.encode() in path.read_bytes()
 
 
 def test_erasing_with_linked_takes_every_key_of_the_child(known):
@@ -401,9 +431,11 @@ def test_the_commands_tell_first_and_do_when_told(home, night, tmp_path):
         return told.stdout
 
     assert len(json.loads(run("lineage", key, "--json"))["rows"]) == 4
+    assert key.encode() in home.live.read_bytes()
     run("erase", key, "--instruction", "REF 7")
     assert len(json.loads(run("lineage", key, "--json"))["rows"]) == 4
     run("erase", key, "--instruction", "REF 7", "--do")
+    assert key.encode() not in home.live.read_bytes()
     assert json.loads(run("lineage", key, "--json")) == {"rows": [], "facts": []}
     again = tmp_path / "again" / "SYP" / "2023-24" / "pol_crime_person.csv"
     again.parent.mkdir(parents=True)

@@ -194,6 +194,21 @@ def test_the_warehouse_cut_short_opens_and_the_next_change_ends_it(home, keys, r
     assert not (keys.folder / "next").exists()
 
 
+def test_of_two_secrets_the_one_that_opens_the_file_is_taken(home, keys):
+    """None waits; one waits and the file is the old one's; the file is the new one's; there is no file; neither's."""
+    old = keys.secret("warehouse")
+    assert rotation.fitting(keys, home.live) == old
+    new = next_keys.begin(keys, "warehouse")
+    assert rotation.fitting(keys, home.live) == old
+    home.live.unlink()
+    assert rotation.fitting(keys, home.live) == old
+    fill(warehouse_file.connect(home.live, new))
+    assert rotation.fitting(keys, home.live) == new
+    home.live.unlink()
+    fill(warehouse_file.connect(home.live, None))
+    assert rotation.fitting(keys, home.live) == old
+
+
 def test_a_warehouse_in_the_clear_is_encrypted(tmp_path, keys):
     home = Home(tmp_path, keys, Settings("required", "file", False))
     fill(warehouse_file.connect(home.live, None))

@@ -81,6 +81,18 @@ def test_the_public_half_is_enough_to_lock_away(keys):
     assert decrypt(locked, [x25519.Identity.from_str(secret)]) == b"made up"
 
 
+def test_the_public_half_is_asked_for_without_one_being_made(keys):
+    assert keys.public_if_there("identity") is None
+    assert not keys.folder.exists()
+    keys.new("identity")
+    public = keys.public("identity")
+    (keys.folder / "identity.key").unlink()
+    assert keys.public_if_there("identity") == public
+    assert not keys.has("identity")
+    demo = Keys(keys.folder / "demo", made_at_first_use=True)
+    assert demo.public_if_there("identity") == demo.public("identity") != public
+
+
 def test_a_service_brings_its_credentials_and_they_are_not_written(keys, tmp_path, monkeypatch):
     given = tmp_path / "credentials"
     given.mkdir()

@@ -1,0 +1,65 @@
+"""What a query is needed for: asked where the data is real, noted beside the query always."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import warehouse
+from operations import audit
+from operations.settings import PRODUCTION
+
+ASKED = 'Say what the query is needed for; it stands in the audit: --purpose "…".\n'
+
+
+@pytest.fixture
+def query(tmp_path):
+    """Run `warehouse query` on a home; the exit code, what was printed, what was said."""
+    home = warehouse.Home(tmp_path)
+
+    def run(*words: str, sql: str = "select 7 as seven") -> tuple[int, str, str]:
+        line = ["--home", str(tmp_path), "query", sql, "--csv", *words]
+        done = CliRunner().invoke(warehouse.app, line)
+        return done.exit_code, done.stdout, done.stderr
+
+    def facts() -> list[dict]:
+        return [json.loads(line)["facts"] for line in audit.lines(home.audit)]
+
+    return home, run, facts
+
+
+def test_the_demo_does_not_ask_and_notes_that_nothing_was_given(query):
+    home, run, facts = query
+    home.open(home.live).close()
+    assert run() == run("--purpose", "a look") == (0, "seven\n7\n", "")
+    noted = {"sql": "select 7 as seven", "rows": 1}
+    assert facts() == [noted | {"purpose": "not given"}, noted | {"purpose": "a look"}]
+
+
+def test_with_real_data_a_purpose_is_asked_for_before_anything_is_opened(query):
+    home, run, facts = query
+    (home.root / "settings.toml").write_text(PRODUCTION)
+    assert run() == run("--purpose", "  ") == (2, "", ASKED)
+    assert not home.audit.exists()
+    home.keys.new("warehouse")
+    home.open(home.live).close()
+    assert run("--purpose", " attrition study ") == (0, "seven\n7\n", "")
+    assert facts() == [{"sql": "select 7 as seven", "purpose": "attrition study", "rows": 1}]
+
+
+def test_a_query_that_fails_is_noted_too(query):
+    home, run, facts = query
+    home.open(home.live).close()
+    code, printed, said = run("--purpose", "a look", sql="select cast('seven' as integer)")
+    assert (code, printed) == (2, "") and "seven" in said
+    assert facts() == [{"sql": "select cast('…' as integer)", "purpose": "a look", "failed": True}]
+
+
+def test_an_export_never_goes_without_one(tmp_path):
+    line = ["--home", str(tmp_path), "export", "role", "auditor", "--out", str(tmp_path / "a.duckdb")]
+    missing = CliRunner().invoke(warehouse.app, line)
+    assert missing.exit_code == 2 and "Missing option" in missing.output
+    blank = CliRunner().invoke(warehouse.app, [*line, "--purpose", " "])
+    assert (blank.exit_code, blank.stderr) == (2, "Say what it is needed for: --purpose.\n")
