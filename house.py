@@ -87,11 +87,11 @@ class Home:
 
         return rotation.fitting(self.keys, self.live) if self.settings.encryption == "required" else None
 
-    def open(self, path: Path, read_only: bool = False):
-        """A connection to a warehouse file, encrypted as the settings say."""
+    def open(self, path: Path, read_only: bool = False, draft: bool = False):
+        """A connection to a warehouse file, encrypted as the settings say; a `draft` is no good if cut short."""
         from operations import warehouse_file
 
-        return warehouse_file.connect(path, self.warehouse_key, read_only)
+        return warehouse_file.connect(path, self.warehouse_key, read_only, draft)
 
     def reading(self, as_at: str | None = None):
         """The live warehouse to read from; as at a moment, a copy built for it."""
@@ -134,7 +134,7 @@ class Home:
 
         with self.locked() as (run_id, now):
             copy = publish.work_copy(self.live, self.work)
-            with closing(opening.ready(self.open(copy), self.work)) as connection:
+            with closing(opening.ready(self.open(copy, draft=True), self.work)) as connection:
                 yield (change := Change(connection, run_id, now, copy))
             failpoint.reach("accepted")
             step("building the core data set", 0, 1)

@@ -15,6 +15,7 @@ from expectations.batch import Aliases, typed
 from expectations.standard import Return
 from ingest import loading, periods
 from ingest.inbox import said_by_name
+from ingest.national.values import repeatable
 from ingest.periods import Period
 from ingest.reading import Reading, Table, Unreadable
 
@@ -102,7 +103,7 @@ def _organisation(r: Return, reading: Reading, content: Content, said: list[Said
         if known and one.organisation_code != known:
             raise Unreadable(
                 "S120",
-                f"{_first(one.by)} says it comes from {one.organisation_code}, its content says {known}.",
+                f"{_first(one.by)} says it comes from {one.organisation_code}, its content says {_told(r, known)}.",
             )
         known = one.organisation_code
     if known is None:
@@ -110,8 +111,15 @@ def _organisation(r: Return, reading: Reading, content: Content, said: list[Said
             "S123", "Nothing says who sent this. Give --from, or put it into the sender's inbox."
         )
     if known not in r.organisations:
-        raise Unreadable("S120", f"{r.code} is sent by {', '.join(r.organisations)}, not by {known}.")
+        raise Unreadable(
+            "S120", f"{r.code} is sent by {', '.join(r.organisations)}, not by {_told(r, known)}."
+        )
     return known
+
+
+def _told(r: Return, organisation: str) -> str:
+    """The organisation, where it can be one: in a column of organisations anything may stand."""
+    return organisation if organisation in r.organisations else repeatable(organisation)
 
 
 def _first(text: str) -> str:

@@ -31,7 +31,7 @@ class Plugin(BasePlugin):
         if key is not None:
             warehouse_file.load_encryption(conn)
         conn.execute(f"set temp_directory = '{path}.tmp'")
-        warehouse_file.attach(conn, path, key)
+        warehouse_file.attach(conn, path, key, draft=True)
 
     def configure_cursor(self, cursor) -> None:
         cursor.execute(f"use {warehouse_file.NAME}")

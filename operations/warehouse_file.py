@@ -22,10 +22,13 @@ CLOSED = (
 )
 
 
-def connect(path: Path, key: str | None, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path, key: str | None, read_only: bool = False, draft: bool = False
+) -> duckdb.DuckDBPyConnection:
     """A connection whose default database is the file, made where there is none.
 
-    `key` is 64 hex digits, or None for a file that is not encrypted. Refusal (exit 4) where the file cannot be
+    `key` is 64 hex digits, or None for a file that is not encrypted. A `draft` is thrown away if its work does
+    not end, so it keeps no log to recover by, and waits for the disk once, when it is closed. Refusal (exit 4) where the file cannot be
     opened, the key is wrong or missing, the file is not encrypted although a key is given, or the extension
     is not there.
     """
@@ -37,7 +40,7 @@ def connect(path: Path, key: str | None, read_only: bool = False) -> duckdb.Duck
         connection.execute("set temp_directory = '" + f"{path}.tmp".replace("'", "''") + "'")
         if key is not None:
             load_encryption(connection)
-        attach(connection, path, key, read_only)
+        attach(connection, path, key, read_only, draft=draft)
     except BaseException:
         connection.close()
         raise
@@ -58,9 +61,17 @@ def compact(path: Path, key: str | None) -> None:
     fresh.replace(path)
 
 
-def attach(connection, path: Path, key: str | None, read_only: bool = False, name: str = NAME) -> None:
+def attach(
+    connection,
+    path: Path,
+    key: str | None,
+    read_only: bool = False,
+    name: str = NAME,
+    draft: bool = False,
+) -> None:
     """Attach the file to an open connection and make it the default; Refusal as `connect`."""
     options = [*(["read_only"] if read_only else []), *(["encryption_key $key"] if key is not None else [])]
+    options += ["recovery_mode no_wal_writes"] if draft else []
     told = f" ({', '.join(options)})" if options else ""
     place = "'" + str(path).replace("'", "''") + "'"
     try:

@@ -12,6 +12,7 @@ import warehouse
 LONGEST = ("test_canary.py", "test_county.py", "test_rekeying.py", "test_cases.py", "test_linked_county.py")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """What takes longest begins first; a file's tests share what they made and stay with one worker, cases do not."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))

@@ -10,6 +10,7 @@ from pathlib import Path
 from ingest.national.cin_census import COLUMNS, LOCAL_IDS, person, rows
 from ingest.national.cin_checks import Tally, check_child, stranger
 from ingest.national.collection import COUNCILS, collection, financial_year, require_known_year
+from ingest.national.values import repeatable
 from ingest.national.xml_records import Element, encoding_of, records
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
 
@@ -90,12 +91,12 @@ def _census(header: Element, file: str) -> Census:
     details = header.all("CollectionDetails")
     found = details[0].value("Year") if details else ""
     if not (found.isascii() and found.isdigit()):
-        says = f"Header/CollectionDetails/Year is {found[:20]!r}; a year is expected."
+        says = f"Header/CollectionDetails/Year is {repeatable(found)}; a year is expected."
         raise Unreadable("X503", says, header.line)
     year = require_known_year(collection("cin_census"), int(found[:6]))
     numbers = {source.value("LEA") for source in header.all("Source")} - {""}
     if len(numbers) != 1:
-        shown = ", ".join(sorted(n[:20] for n in numbers)) or "nothing"
+        shown = ", ".join(sorted(repeatable(n) for n in numbers)) or "nothing"
         raise Unreadable(
             "X503",
             f"Header/Source/LEA says {shown}; one council is expected.",
@@ -111,11 +112,11 @@ def _of_header(details: Element, lea: str, year: int, file: str) -> list[Finding
         ", ".join(f"{number} ({code})" for number, code in COUNCILS.items()),
     )
     if lea not in COUNCILS:
-        says = f"The census is of LEA {lea[:20]}; one of {expected} is expected."
-        found.append(Finding("X503", "warning", says, file, None, details.line, "LEA", lea[:20]))
+        says = f"The census is of LEA {repeatable(lea)}; one of {expected} is expected."
+        found.append(Finding("X503", "warning", says, file, None, details.line, "LEA", repeatable(lea)))
     reference = details.value("ReferenceDate")
     if reference and reference != f"{year}-03-31":
-        says = f"ReferenceDate is {reference[:20]}; {year}-03-31 is expected of the census of {year}."
+        says = f"ReferenceDate is {repeatable(reference)}; {year}-03-31 is expected of the census of {year}."
         found.append(
             Finding(
                 "X503",
@@ -125,7 +126,7 @@ def _of_header(details: Element, lea: str, year: int, file: str) -> list[Finding
                 None,
                 details.line,
                 "ReferenceDate",
-                reference[:20],
+                repeatable(reference),
             )
         )
     return found

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from ingest.national.collection import COUNCILS
-from ingest.national.values import real_date
+from ingest.national.values import real_date, repeatable
 from ingest.national.xml_records import Element, encoding_of, records
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
 
@@ -104,14 +104,16 @@ def _census(header: Element, read: Read) -> Census:
         found.isascii() and found.isdigit() and known["first_year"] <= int(found[:6]) <= known["last_year"]
     ):
         years = f"one from {known['first_year']} to {known['last_year']} is expected"
-        raise Unreadable("X503", f"Header/CollectionDetails/Year is {found[:20]!r}; {years}.", header.line)
+        raise Unreadable(
+            "X503", f"Header/CollectionDetails/Year is {repeatable(found)}; {years}.", header.line
+        )
     numbers = {source.value("LEA") for source in header.all("Source")} - {""}
     if len(numbers) != 1:
-        shown = ", ".join(sorted(n[:20] for n in numbers)) or "nothing"
+        shown = ", ".join(sorted(repeatable(n) for n in numbers)) or "nothing"
         raise Unreadable("X503", f"Header/Source/LEA says {shown}; one council is expected.", header.line)
     day, reference = f"{int(found)}-09-30", details.value("ReferenceDate")
     if reference and reference != day:
-        says = f"ReferenceDate is {reference[:20]}; {day} is expected of the census of {found}."
+        says = f"ReferenceDate is {repeatable(reference)}; {day} is expected of the census of {found}."
         read.say("X503", "ReferenceDate", says, details.line)
     return Census(numbers.pop(), day, header.line)
 

@@ -19,6 +19,9 @@ YES_NO = {"1": "Y", "TRUE": "Y", "0": "N", "FALSE": "N"}
 OUTCODE = "^([A-Z]{1,2}[0-9][A-Z0-9]?)"
 POSTCODE = f"{OUTCODE}( *[0-9][A-Z]{{2}}| +[0-9])"
 SCHEME = "LACHILD1"
+# What a header may be told to hold: a year, a council's number, a day.
+IMPERSONAL = re.compile(r"\d{1,6}|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII)
+WITHHELD = "(withheld)"
 TO_UPPER = str.maketrans(LOWER, UPPER)
 
 # `child` folds only a-z, because DuckDB and Python fold other letters differently. upper() is twenty times
@@ -40,6 +43,11 @@ create macro sex(x) as case upper_az(x) when '1' then 'M' when '2' then 'F' when
 create macro sector(x) as case when regexp_full_match(upper_az(x), '{POSTCODE}')
     then regexp_replace(upper_az(x), '{OUTCODE} *([0-9])([A-Z]{{2}})?$', '\\1 \\2') end;
 """
+
+
+def repeatable(value: str) -> str:
+    """What a header holds, to be repeated in a message; (withheld) where it may be anybody's name or number."""
+    return value if IMPERSONAL.fullmatch(value) else WITHHELD
 
 
 def trimmed(text: str) -> str:

@@ -16,6 +16,8 @@ FORMS = re.compile(
     r"|(?<![0-9.])(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9](?![0-9])|[0-3][0-9]/[01][0-9]/(?:19|20)[0-9]{2}",
     re.IGNORECASE,
 )
+# Among as many digests as there are, some read as a day written in eight digits.
+DIGEST = re.compile(r"[0-9a-f]{20,}", re.IGNORECASE)
 
 
 def leaks(root: Path, planted: set[str], apart: tuple[str, ...]) -> dict[str, list[str]]:
@@ -38,7 +40,7 @@ def in_text(text: str, planted: set[str]) -> list[str]:
 
 
 def _hits(text: str, known: set[str]) -> set[str]:
-    return {(m[1] or m[0]).lower() for m in FORMS.finditer(text)} & known
+    return {(m[1] or m[0]).lower() for m in FORMS.finditer(DIGEST.sub(" ", text))} & known
 
 
 def _texts(path: Path) -> Iterator[str]:

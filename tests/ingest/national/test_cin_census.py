@@ -231,7 +231,7 @@ def test_another_councils_census_and_another_reference_date_are_named(read):
     ("changes", "words"),
     [
         ({"year": "2016"}, "The collection year is 2016"),
-        ({"year": "soon"}, "Header/CollectionDetails/Year is 'soon'"),
+        ({"year": "soon"}, "Header/CollectionDetails/Year is (withheld)"),
         ({"lea": ""}, "Header/Source/LEA says nothing"),
     ],
 )
