@@ -90,7 +90,7 @@ def main() -> None:
         case ["test"]:
             set_up()
             workers = ("--numprocesses", "auto", "--maxprocesses", "4")
-            run(PYTHON, "-m", "pytest", *workers, "--dist", "loadgroup", "--no-loadscope-reorder")
+            run(PYTHON, "-m", "pytest", *workers, "--dist", "loadfile", "--no-loadscope-reorder")
         case ["test", *some]:
             set_up()
             run(PYTHON, "-m", "pytest", *some)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from refusal import Refusal
 from reports import known_cells
 from reports.disclosure import Exposed, Problem, Profile, Protected
 from reports.movement import Movement, build
+from reports.narrowing import ends
+from reports.noughts import Noughts, how_far_down, noughts
+from reports.proofs import Moved, by_group, moved, use
 from reports.questions import bounds, move_whole, together
 from reports.wants import Wanted, credit, wanted, whole_ones
 
@@ -18,47 +19,64 @@ from reports.wants import Wanted, credit, wanted, whole_ones
 HIDDEN_COST = 1e-3
 
 
-@dataclass(frozen=True)
-class Noughts:
-    """What the noughts alone tell: when asked, models with all else hidden, and how far down cells should go."""
-
-    problem: Problem
-    profile: Profile
-    least: np.ndarray
-    models: list[tuple[Movement, Wanted]]
-
-
 def exposed(problem: Problem, protected: Protected, profile: Profile) -> list[Exposed]:
     """The cells that can be known too well; see disclosure.attack."""
+    return attacked(problem, protected, profile)[0]
+
+
+def attacked(
+    problem: Problem, protected: Protected, profile: Profile
+) -> tuple[list[Exposed], tuple[Moved, ...]]:
+    """The cells that can be known too well, and the tables that prove the others open."""
     low, high = _told(problem, protected, profile)
     sensitive, least, most = known_cells.must_cover(problem)
+    asked = None
     if protected.method == "suppression":  # else nothing shown means nought
         least = np.maximum(least, known_cells.least_by_noughts(problem, profile))
+        asked = noughts(problem, profile, np.where(sensitive, least, problem.counts))
+    # What stands in no relation lies where it is told to lie.
     fixed = sensitive & (low == high) & ((least < low) | (most > high))
     found = [_exposed(i, low[i], high[i], least[i], most[i]) for i in np.flatnonzero(fixed).tolist()]
-    noughts = (
-        Noughts(problem, profile, np.where(sensitive, least, problem.counts), [])
-        if protected.method == "suppression"
-        else None
-    )
-    for moves in _models(problem, protected, low, high, sensitive):
-        cells = moves.cells
+    groups = _groups(problem, low, high, sensitive & ((low > least) | (high < most)), sensitive)
+    proofs: list[Moved] = []
+    given = by_group(protected.proofs, [cells for cells, _ in groups], len(low))
+    for (cells, between), theirs in zip(groups, given, strict=True):
+        moves = _model(problem, protected, low, high, cells, between)
         needs = wanted(sensitive[cells], problem.counts[cells], least[cells], most[cells])
-        for cell in _not_open(moves, needs, problem.counts[cells], noughts):
+        use(moves, needs, theirs)
+        for cell in _not_open(moves, needs, problem.counts[cells], asked):
             count = problem.counts[cells[cell]]
-            least_now, most_now = count + needs.by[:, cell]
-            found.append(_exposed(cells[cell], *_interval(moves, cell, count, needs), least_now, most_now))
-    return sorted(found, key=lambda e: e.cell)
+            told = _interval(moves, cell, count, needs), count + needs.by[:, cell]
+            found.append(_exposed(cells[cell], *told[0], *told[1]))
+        proofs += moved(moves, needs, np.ones(len(cells), bool))
+    return sorted(found, key=lambda e: e.cell), tuple(proofs)
 
 
-def intervals(problem: Problem, protected: Protected, profile: Profile) -> np.ndarray:
-    """The least and most of every cell; see disclosure.intervals."""
+def _groups(problem, low, high, tight, sensitive) -> list[tuple[np.ndarray, list[int]]]:
+    """The groups that hold something to ask about: a cell by itself is as open as its own bounds."""
+    return [
+        (cells, between)
+        for cells, between in known_cells.groups(problem, high > low)
+        if (sensitive if between else tight)[cells].any()
+    ]
+
+
+def intervals(
+    problem: Problem, protected: Protected, profile: Profile, cells: np.ndarray | None = None
+) -> np.ndarray:
+    """The least and most of every cell, or of these; see disclosure.intervals."""
     low, high = _told(problem, protected, profile)
-    for moves in _models(problem, protected, low, high, np.ones(len(low), bool)):
-        for cell, number in enumerate(moves.cells):
-            down, up = bounds(moves, cell)
-            low[number], high[number] = problem.counts[number] + (down, up)
-    return np.stack([low, high], axis=1)
+    of_interest = np.ones(len(low), bool)
+    if cells is not None:
+        of_interest[:] = False
+        of_interest[cells] = True
+    for group, between in known_cells.groups(problem, high > low):
+        if between and of_interest[group].any():
+            moves = _model(problem, protected, low, high, group, between)
+            asked = np.flatnonzero(of_interest[group])
+            low[group[asked]], high[group[asked]] = problem.counts[group[asked]] + ends(moves, asked)
+    told = np.stack([low, high], axis=1)
+    return told if cells is None else told[cells]
 
 
 def _told(problem: Problem, protected: Protected, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
@@ -73,18 +91,14 @@ def _exposed(cell: int, low: float, high: float, least: float, most: float) -> E
     return Exposed(int(cell), float(low), float(high), (int(least), int(most)))
 
 
-def _models(problem, protected, low, high, of_interest) -> list[Movement]:
-    """A model for each group of cells that can tell of each other and holds one of interest."""
+def _model(problem, protected, low, high, cells, between) -> Movement:
+    """A model of a group of cells that can tell of each other."""
     seen = ~np.isnan(protected.shown)
     inner = np.where(seen, (low, high), (problem.counts, problem.counts))
-    return [
-        build(problem, cells, between, inner, np.stack([low, high]), np.full(len(cells), HIDDEN_COST))
-        for cells, between in known_cells.groups(problem, high > low)
-        if of_interest[cells].any()
-    ]
+    return build(problem, cells, between, inner, np.stack([low, high]), np.full(len(cells), HIDDEN_COST))
 
 
-def _not_open(moves: Movement, needs: Wanted, counts: np.ndarray, noughts: Noughts | None) -> list[int]:
+def _not_open(moves: Movement, needs: Wanted, counts: np.ndarray, asked: Noughts | None) -> list[int]:
     """The cells of a model that cannot be proved to be able to move as far as wanted."""
     hidden = np.ones(len(moves.cells), bool)
     # Where nothing is shown, five times the whole table is as good a table.
@@ -94,20 +108,20 @@ def _not_open(moves: Movement, needs: Wanted, counts: np.ndarray, noughts: Nough
     stuck = []
     for cell in np.flatnonzero(~needs.met.all(axis=0)).tolist():
         for way in (0, 1):
-            if not needs.met[way, cell] and not _opens(moves, needs, cell, way, noughts):
+            if not needs.met[way, cell] and not _opens(moves, needs, cell, way, asked):
                 stuck.append(cell)
                 break
     return stuck
 
 
-def _opens(moves: Movement, needs: Wanted, cell: int, way: int, noughts: Noughts | None) -> bool:
+def _opens(moves: Movement, needs: Wanted, cell: int, way: int, asked: Noughts | None) -> bool:
     if _proved(moves, needs, cell, way):
         return True
-    if way == 1 or noughts is None:
+    if way == 1 or asked is None:
         return False
-    # The sums of 1 do not tell all that the noughts tell; ask exactly before calling it exposed.
-    for whole in (False, True):
-        least = min(_least(noughts, moves.cells[cell], whole), 0)
+    # The sums of 1 do not tell all that the noughts tell; ask before calling it exposed.
+    for bound in how_far_down(asked, int(moves.cells[cell])):
+        least = min(bound, 0)
         if least > needs.by[0, cell]:
             needs.by[0, cell] = least
             if least == 0 or _proved(moves, needs, cell, way):
@@ -119,31 +133,6 @@ def _proved(moves: Movement, needs: Wanted, cell: int, way: int) -> bool:
     for movement in move_whole(moves, cell, needs.by[way, cell]):
         credit(needs, movement)
     return bool(needs.met[way, cell])
-
-
-def _least(noughts: Noughts, number: int, whole: bool) -> float:
-    """How far down a cell can go with everything hidden but the noughts, whatever earlier releases told."""
-    for moves, needs in noughts.models or _all_hidden(noughts):
-        for cell in np.flatnonzero(moves.cells == number).tolist():
-            # Most can go as far as they should; finding that is quicker than finding how far they can.
-            if needs.met[0, cell] or _proved(moves, needs, cell, 0):
-                return needs.by[0, cell]
-            return bounds(moves, cell, whole)[0]
-    return 0.0
-
-
-def _all_hidden(noughts: Noughts) -> list[tuple[Movement, Wanted]]:
-    problem = noughts.problem
-    floor = known_cells.floors(problem).astype(float)
-    ceiling = np.where(known_cells.free(problem, noughts.profile), np.inf, problem.counts)
-    inner, outer = np.stack([problem.counts, problem.counts]), np.stack([floor, ceiling])
-    for cells, between in known_cells.groups(problem, ceiling > floor):
-        moves = build(problem, cells, between, inner, outer, np.ones(len(cells)))
-        counts, least = problem.counts[cells], noughts.least[cells]
-        needs = wanted(least < counts, counts, least, counts)
-        together(moves, needs, np.ones(len(cells), bool))
-        noughts.models.append((moves, needs))
-    return noughts.models
 
 
 def _interval(moves: Movement, cell: int, count: int, needs: Wanted) -> tuple[float, float]:

@@ -86,6 +86,8 @@ class Protected:
     """What may be shown: nan where nothing is. The reasons are for us: shown, they would tell what they hide.
 
     method: 'suppression', 'controlled rounding' (to `base`), or 'rounding' (each count by itself: it leaks).
+    proofs: other tables that look the same, as (cells, by how much each differs). An attack checks each of them
+    against all relations before it takes it for one.
     """
 
     shown: np.ndarray
@@ -93,6 +95,7 @@ class Protected:
     rounded: np.ndarray
     method: str = "suppression"
     base: int = 0
+    proofs: tuple = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -168,12 +171,17 @@ def attack(problem: Problem, protected: Protected, profile: Profile) -> list[Exp
     return attacker.exposed(problem, protected, profile)
 
 
-def intervals(problem: Problem, protected: Protected, profile: Profile) -> np.ndarray:
-    """What an attacker knows of every cell: its least and most, (cells, 2); for `known` and `differences`."""
+def intervals(
+    problem: Problem, protected: Protected, profile: Profile, cells: np.ndarray | None = None
+) -> np.ndarray:
+    """What an attacker knows of every cell: its least and most, (cells, 2); for `known` and `differences`.
+
+    `cells`: of these alone, in their order.
+    """
     from reports import attack as attacker
 
     _must_hold(problem)
-    return attacker.intervals(problem, protected, profile)
+    return attacker.intervals(problem, protected, profile, cells)
 
 
 def differences(

@@ -147,7 +147,7 @@ def _changes_told(found: Prepared, shown: Protected, profile: Profile) -> list[t
     if not found.changed:
         return []
     cell, low, high, change = (np.array(column) for column in zip(*found.changed, strict=True))
-    now = disclosure.intervals(found.publication.problem, shown, profile)[cell]
+    now = disclosure.intervals(found.publication.problem, shown, profile, cell)
     told = disclosure.differences(np.stack([low, high], axis=1), now, change, max(profile.primary_to, FEW))
     return [found.changed[one.cell] for one in told]
 
@@ -214,10 +214,13 @@ def with_what_is_told(
 ) -> pyarrow.Table:
     """The released figures with what is known of each count now (blank: nothing can be): its least and most."""
     problem, figures = found.publication.problem, found.publication.figures
-    least_and_most = disclosure.intervals(problem, shown, profile)
-    at = (found.publication.numerators, found.publication.denominators)
+    at = np.stack([found.publication.numerators, found.publication.denominators])[:, released]
+    asked = np.unique(at[at >= 0])
+    least_and_most = disclosure.intervals(problem, shown, profile, asked)
+    figures = figures.filter(pyarrow.array(released))
     for side, cells in zip(SIDES, at, strict=True):
+        places = np.searchsorted(asked, np.maximum(cells, asked[0] if len(asked) else 0))
         for n, end in enumerate(("low", "high")):
-            values = pyarrow.array(least_and_most[cells, n].astype(float), mask=cells < 0)
+            values = pyarrow.array(least_and_most[places, n].astype(float), mask=cells < 0)
             figures = figures.append_column(f"{side}_{end}", values)
-    return figures.filter(pyarrow.array(released))
+    return figures

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import highspy
 import numpy as np
@@ -39,6 +40,21 @@ class Movement:
     cost: np.ndarray
     spent: Counter = field(default_factory=Counter)
 
+    @cached_property
+    def rows_of(self) -> list[np.ndarray]:
+        """The rows each cell stands in."""
+        return _split(self.rows[:, 1], self.rows[:, 0], len(self.cells))
+
+    @cached_property
+    def cells_of(self) -> list[np.ndarray]:
+        """The cells that stand in each row."""
+        return _split(self.rows[:, 0], self.rows[:, 1], len(self.row_low))
+
+
+def _split(by: np.ndarray, values: np.ndarray, number: int) -> list[np.ndarray]:
+    order = np.argsort(by, kind="stable")
+    return np.split(values[order], np.searchsorted(by[order], np.arange(1, number)))
+
 
 def build(
     problem: Problem, cells: np.ndarray, between: list[int], inner: np.ndarray, outer: np.ndarray, cost
@@ -48,19 +64,23 @@ def build(
     inner, outer: (2, all cells) least and most counts; cost: a price a unit for each of `cells`.
     """
     counts = problem.counts
-    inner, outer = inner[:, cells] - counts[cells], outer[:, cells] - counts[cells]
+    rows = _rows(problem, {int(c): k for k, c in enumerate(cells)}, between)
+    ends = (inner[:, cells] - counts[cells], outer[:, cells] - counts[cells])
+    return model(cells, *ends, *rows, np.zeros(len(cells), bool), np.array(cost, float))
+
+
+def model(cells, inner, outer, rows, row_low, row_high, shut, cost) -> Movement:
+    """A model of movements within bounds; see Movement for the arrays."""
     columns, number = np.full((4, len(cells)), -1), 0
     ways = (inner[1] > 0, inner[0] < 0, outer[1] > inner[1], outer[0] < inner[0])
     for kind, wanted in enumerate(ways):
         columns[kind, wanted] = np.arange(number, number + wanted.sum())
         number += int(wanted.sum())
-    rows, low, high = _rows(problem, {int(c): k for k, c in enumerate(cells)}, between)
     solver = highspy.Highs()
     # One thread and no clock anywhere: the same counts always give the same tables.
     for option in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
         solver.setOptionValue(*option)
-    shut, cost = np.zeros(len(cells), bool), np.array(cost, float)
-    moves = Movement(solver, cells, inner, outer, columns, rows, low, high, shut, cost)
+    moves = Movement(solver, cells, inner, outer, columns, rows, row_low, row_high, shut, cost)
     solver.passModel(_programme(moves, number))
     return moves
 

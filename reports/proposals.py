@@ -65,17 +65,18 @@ def new_folder(folder: Path, mode: int = 0o700) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(mode)
-        _taken(folder)
+        refuse_taken(folder)
         try:
             draft.rename(folder)
         except OSError:  # another took the name between the look and the move
-            _taken(folder)
+            refuse_taken(folder)
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _taken(folder: Path) -> None:
+def refuse_taken(folder: Path) -> None:
+    """Refusal (exit 3) where there is a release of that name already."""
     if folder.exists():
         raise Refusal(
             f"There is a release {folder.name} in {folder.parent.name} already. A release is never overwritten.",

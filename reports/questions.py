@@ -19,6 +19,7 @@ WORTH = 3
 # The price of moving a cell nobody asks about, beside the gain of about 1 for each want met.
 SHORT = 1e-3
 DUAL, PRIMAL = 1, 4
+OPTIMAL = highspy.HighsModelStatus.kOptimal
 
 
 def move(moves: Movement, cell: int, by: float) -> np.ndarray | None:
@@ -101,9 +102,9 @@ def _run(moves: Movement) -> np.ndarray | None:
     moves.solver.run()
     moves.spent["programmes"] += 1
     moves.spent["steps"] += max(moves.solver.getInfo().simplex_iteration_count, 0)
-    if moves.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return _movement(moves)
+    status = moves.solver.getModelStatus()
+    moves.spent["unclear"] += status not in (OPTIMAL, highspy.HighsModelStatus.kInfeasible)
+    return _movement(moves) if status == OPTIMAL else None
 
 
 def _movement(moves: Movement) -> np.ndarray:
@@ -127,7 +128,7 @@ def _whole(moves: Movement, best: bool = False) -> np.ndarray | None:
     solver.changeColsIntegrality(number, every, np.full(number, highspy.HighsVarType.kInteger))
     solver.run()
     moves.spent["whole"] += 1
-    proved = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    proved = solver.getModelStatus() == OPTIMAL
     found = np.rint(_movement(moves)) if solver.getSolution().value_valid and (proved or not best) else None
     solver.changeColsIntegrality(number, every, np.full(number, highspy.HighsVarType.kContinuous))
     for option in (("presolve", "off"), ("solver", "simplex")):
@@ -185,13 +186,18 @@ def bounds(moves: Movement, cell: int, whole: bool = False) -> tuple[float, floa
 
     `whole`: the bounds of whole tables, infinite where they were not found.
     """
-    ends = []
-    for sign in (1, -1):
-        _aim(moves, cell, sign)
-        answer = _whole(moves, best=True) if whole else _run(moves)
-        ends.append(-sign * np.inf if answer is None else answer[cell])
+    down, up = (end(moves, cell, way, whole)[0] for way in (0, 1))
+    return down, up
+
+
+def end(moves: Movement, cell: int, way: int, whole: bool = False) -> tuple[float, np.ndarray | None]:
+    """One of the bounds (way 0: down, 1: up), and the movement that reaches it, where there is one."""
+    _aim(moves, cell, -1 if way else 1)
+    found = _whole(moves, best=True) if whole else _run(moves)
     _aim(moves, cell, 0)
-    return float(np.ceil(ends[0] - TINY)), float(np.floor(ends[1] + TINY))
+    if found is None:
+        return (np.inf if way else -np.inf), None
+    return float(np.floor(found[cell] + TINY) if way else np.ceil(found[cell] - TINY)), found
 
 
 def _aim(moves: Movement, cell: int, sign: int) -> None:

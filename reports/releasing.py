@@ -49,12 +49,12 @@ def propose(connection, releases: Path, asked: Asked, person: str, note: Note) -
     begun = time.monotonic()
     before = earlier.earlier(releases)
     figures, released = _frozen(connection, asked, before)
+    resting = standing(connection, asked.as_at)
+    folder = releases / "proposed" / named(_words(asked), resting)
+    proposals.refuse_taken(folder)  # before minutes of work, not after them
     found = gate.prepare(figures, asked.profile, released, before)
     found, shown = gate.protect(found, asked.profile, asked.method, note)
-    resting = standing(connection, asked.as_at)
-    kinds = () if asked.periods == ("year",) else asked.periods
     told = _manifest(asked, resting, person, [e.name for e in before], found, shown, time.monotonic() - begun)
-    folder = releases / "proposed" / named((asked.profile.name, asked.year, *kinds), resting)
     with proposals.new_folder(folder) as draft:
         rows = np.flatnonzero(released)
         proposals.write_tables(draft, protected.table(found.publication, shown, asked.profile, rows))
@@ -63,6 +63,14 @@ def propose(connection, releases: Path, asked: Asked, person: str, note: Note) -
         proposals.write_manifest(draft, {"name": folder.name} | told)
     note("release proposed", name=folder.name, profile=asked.profile.name, **told["attack"])
     return folder
+
+
+def _words(asked: Asked) -> list[str]:
+    """What the name of a release says: what is asked for, where that is not the usual."""
+    words = [asked.profile.name, asked.year]
+    if asked.periods != Asked.periods:
+        words += asked.periods
+    return words if asked.years == Asked.years else [*words, f"{asked.years}-years"]
 
 
 def _frozen(connection, asked: Asked, before: list) -> tuple[pyarrow.Table, np.ndarray]:

@@ -11,7 +11,7 @@ from reports.questions import move
 from reports.wants import TINY, Wanted, credit, whole_ones
 
 # Steps of the simplex this may cost for a group of cells; the dearest cells come first.
-STEPS = 400_000
+STEPS = 100_000
 
 
 def reopen(moves: Movement, needs: Wanted, hidden: np.ndarray, first: np.ndarray) -> np.ndarray:

@@ -7,18 +7,23 @@ the cells hidden by the first, and a last look at each hidden cell by itself hid
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from refusal import Refusal
 from reports import known_cells
-from reports.attack import HIDDEN_COST, exposed
+from reports.attack import HIDDEN_COST, attacked
 from reports.disclosure import Exposed, Problem, Profile, Protected
 from reports.movement import Movement, build, price, shut
+from reports.proofs import Moved, moved
 from reports.questions import move, move_whole, together
 from reports.reopening import reopen
 from reports.wants import TINY, Wanted, credit, wanted, whole_ones
+
+# In a group of more cells the second round shows next to nothing again that the last look does not.
+LARGE = 600
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,13 @@ def protect(problem: Problem, profile: Profile) -> Protected:
     """What may be shown of the counts; see disclosure.protect."""
     case = _case(problem, profile)
     hidden = first = case.sensitive | problem.hidden | ~known_cells.published(problem)
-    movable = case.outer[1] > case.outer[0]
+    movable, proofs = case.outer[1] > case.outer[0], []
     for cells, between in known_cells.groups(problem, movable):
-        if case.sensitive[cells].any():
+        if between and case.sensitive[cells].any():
             hidden = hidden.copy()
-            hidden[cells] = _hide(case, cells, between, first[cells])
-    return _made_sure(case, hidden)
+            hidden[cells], found = _hide(case, cells, between, first[cells])
+            proofs += found
+    return _made_sure(case, hidden, proofs)
 
 
 def _case(problem: Problem, profile: Profile) -> Case:
@@ -64,7 +70,7 @@ def _case(problem: Problem, profile: Profile) -> Case:
     return Case(problem, profile, sensitive, least, most, inner, outer, 1 + np.log1p(counts))
 
 
-def _show(case: Case, hidden: np.ndarray) -> Protected:
+def _show(case: Case, hidden: np.ndarray, proofs: Sequence[Moved] = ()) -> Protected:
     """Round what is not hidden and say why the rest is."""
     problem = case.problem
     seen = known_cells.published(problem) & ~hidden
@@ -72,23 +78,27 @@ def _show(case: Case, hidden: np.ndarray) -> Protected:
     reason = np.where(problem.hidden, "hidden", np.where(case.sensitive, "primary", "secondary"))
     reason[known_cells.small(problem)] = "primary"
     reason[seen | ~known_cells.published(problem)] = ""
-    return Protected(np.where(seen, rounded, np.nan), reason, seen & (rounded != problem.counts))
+    changed = seen & (rounded != problem.counts)
+    return Protected(np.where(seen, rounded, np.nan), reason, changed, proofs=tuple(proofs))
 
 
-def _hide(case: Case, cells: np.ndarray, between: list[int], first: np.ndarray) -> np.ndarray:
-    """Which cells of a group to hide; `first` are hidden anyhow."""
+def _hide(
+    case: Case, cells: np.ndarray, between: list[int], first: np.ndarray
+) -> tuple[np.ndarray, list[Moved]]:
+    """Which cells of a group to hide, and what was found to prove it enough; `first` are hidden anyhow."""
     counts = case.problem.counts[cells]
     needs = wanted(case.sensitive[cells], counts, case.least[cells], case.most[cells])
     far = np.argsort(-np.abs(needs.by).max(axis=0), kind="stable").tolist()
     cost = case.cost[cells]
     may_hide = np.ones(len(cells), bool)
-    for order in (far, far[::-1]):
+    for order in (far, far[::-1]) if len(cells) <= LARGE else (far,):
         moves = build(case.problem, cells, between, case.inner, case.outer, _prices(cost, first))
         for cell in np.flatnonzero(~may_hide).tolist():
             shut(moves, cell)
         met = replace(needs, met=needs.met.copy(), proofs={})
         may_hide = hidden = _round(moves, met, order, first.copy())
-    return reopen(moves, met, hidden, first)
+    hidden = reopen(moves, met, hidden, first)
+    return hidden, moved(moves, met, hidden)
 
 
 def _prices(cost: np.ndarray, hidden: np.ndarray) -> np.ndarray:
@@ -118,21 +128,20 @@ def _hide_moved(moves: Movement, movement: np.ndarray, hidden: np.ndarray) -> No
         price(moves, cell, HIDDEN_COST * moves.cost[cell])
 
 
-def _made_sure(case: Case, hidden: np.ndarray) -> Protected:
+def _made_sure(case: Case, hidden: np.ndarray, proofs: Sequence[Moved]) -> Protected:
     """Attack what is to be shown; mend what the attack finds, at last by hiding all that is linked to it."""
-    for mend in (_by_whole_numbers, _by_whole_numbers, _by_everything):
-        found = exposed(case.problem, protected := _show(case, hidden), case.profile)
+    for mend in (_by_whole_numbers, _by_whole_numbers, _by_everything, None):
+        protected = _show(case, hidden, proofs)
+        found, proofs = attacked(case.problem, protected, case.profile)
         if not found:
-            return protected
-        hidden = mend(case, hidden.copy(), found)
-    found = exposed(case.problem, protected := _show(case, hidden), case.profile)
-    if found:
-        raise Refusal(
-            f"{len(found)} small counts can be worked out whatever is hidden now, the first of them cell "
-            f"{found[0].cell}: earlier releases have told too much. Leave these tables out.",
-            code=3,
-        )
-    return protected
+            return replace(protected, proofs=proofs)
+        if mend:
+            hidden = mend(case, hidden.copy(), found)
+    raise Refusal(
+        f"{len(found)} small counts can be worked out whatever is hidden now, the first of them cell "
+        f"{found[0].cell}: earlier releases have told too much. Leave these tables out.",
+        code=3,
+    )
 
 
 def _by_whole_numbers(case: Case, hidden: np.ndarray, found: list[Exposed]) -> np.ndarray:

@@ -9,16 +9,13 @@ import pytest
 
 import warehouse
 
-LONGEST = ("test_canary.py", "test_county.py", "test_rekeying.py", "test_cases.py", "test_linked_county.py")
+LONGEST = ("cases", "canary", "crash", "commands", "county", "rights", "linked_county", "rekeying")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What takes longest begins first; a file's tests share what they made and stay with one worker, cases do not."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
-    for item in items:
-        place = item.nodeid if item.path.name == "test_cases.py" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(place))
+    """What takes longest begins first, so that no worker is left with it when the others are done."""
+    place = {f"test_{name}.py": n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(scope="session")
