@@ -104,19 +104,19 @@ def of_return(r: Return) -> tuple[Kind, ...]:
     return tuple(k for k in KINDS if k.code in held)
 
 
-def mark(r: Return, sent: dict[str, str]) -> str:
-    """SQL for what a row's columns look like, as `P001 crime_ref;P005 team;`; NULL for nearly every row.
+def mark(r: Return, sent: dict[str, str]) -> tuple[str, str] | None:
+    """SQL, true for the few rows worth a closer look, and SQL for what their columns look like: `P001 crime_ref;`.
 
-    `sent` gives the SQL of each column's text as the file has it.
+    `sent` gives the SQL of each column's text as the file has it. None where no column could hold any of it.
     """
-    of = {f.name: of_column(f) for f in r.fields if f.name in sent}
+    of = {f.name: of_column(f) for f in r.fields}
     every = ", ".join(sent[name] for name, kinds in of.items() if kinds)
     if not every:
-        return "cast(null as varchar)"
+        return None
     here = [k for k in KINDS if any(k in kinds for kinds in of.values())]
     gate = "|".join(k.regex for k in here)
     found = " || ".join(_columns_of(k, {n: sent[n] for n, kinds in of.items() if k in kinds}) for k in here)
-    return f"case when regexp_matches(concat_ws({APART}, {every}), '{gate}') then nullif({found}, '') end"
+    return f"regexp_matches(concat_ws({APART}, {every}), '{gate}')", found
 
 
 def _columns_of(kind: Kind, texts: dict[str, str]) -> str:

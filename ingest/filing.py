@@ -50,7 +50,7 @@ def file(connection, r: Return, candidates, fates, verdict: Verdict, failed) -> 
             fate,
         )
     taken = [c for c, fate in zip(candidates, fates, strict=True) if fate.status != "refused"]
-    personal = _any_personal(connection, r)
+    personal = any(verdict.failed) and _any_personal(connection, r)
     _write_rows(connection, r, [c.received.submission_id for c in taken], personal)
     _write_findings(connection, r, verdict, personal)
     _write_results(connection, verdict, candidates, failed)
@@ -126,6 +126,8 @@ def _write_rows(connection, r: Return, accepted: list[int], personal: bool) -> N
         f"insert into accepted.{r.name} select {place}, {typed} from batch "
         f"where submission_id in ({ids}) and rowid not in (select row from bad)"
     )
+    if not connection.execute("select count(*) from bad").fetchone()[0]:
+        return
     connection.execute(
         f"insert into quarantine.{r.name} select b.submission_id, b.file, b.sheet, b.line, "
         f"{sent}, bad.reasons, null from batch b join bad on bad.row = b.rowid"

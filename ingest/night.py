@@ -9,6 +9,7 @@ from threading import Thread
 from time import perf_counter
 
 from expectations import check as checking
+from expectations.batch import look_over
 from expectations.checks import checks
 from expectations.standard import Return, standard
 from ingest import (
@@ -167,6 +168,7 @@ def _check(connection, r: Return, settled: list[tuple[Item, str, Period]], conte
     parents = manifests.parents(connection, r, context)
     loading.start(connection, r, sorted(parents))
     candidates = [_candidate(connection, r, one, parents, context) for one in settled]
+    look_over(connection, r)
     noticed = Noticed(
         noticing.skip_repeats(connection, r), noticing.note_mixed_codes(connection, r, context.ons_codes)
     )

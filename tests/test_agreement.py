@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expectations import check
+from expectations.batch import look_over
 from expectations.checks import checks
 from expectations.standard import Return, standard
 from ingest import identity, loading, tables
@@ -83,6 +84,7 @@ def test_the_two_ways_agree_on_any_rows(name, tmp_path):
             table = Table(name, data, r.column_names, len(sent), "f")
             one = loading.Load(1, table, "ROT", date(2024, 5, 1), date(2024, 5, 31))
             loading.add(connection, r, one, context.aliases, dict.fromkeys(parents, True))
+            look_over(connection, r)
             verdict = check.run(connection, name, ruled)
             assert verdict.rows == len(sent)
 

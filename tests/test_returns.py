@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from expectations import check
+from expectations.batch import look_over
 from expectations.checks import checks
 from expectations.standard import Return, standard
 from ingest import identity, loading, periods, tables
@@ -93,6 +94,7 @@ def load(connection, context, r: Return, submissions: list[list[dict]], folder: 
         start = date(2024, 4, 1) if "month" not in r.periods else PERIOD.start
         one = loading.Load(number, table, sender(r, context), start, end)
         loading.add(connection, r, one, context.aliases, dict.fromkeys(parents, True))
+    look_over(connection, r)
 
 
 @pytest.mark.parametrize("name", list(standard()))
