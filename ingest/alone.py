@@ -13,8 +13,9 @@ from ingest import identity, periods, tables, vault
 from ingest.context import prepare
 from ingest.findings_workbook import write_findings
 from ingest.inbox import Arrival, of_file
-from ingest.night import Outcome, take_in
+from ingest.night import take_in
 from ingest.scratch import scratch
+from ingest.submissions import Outcome
 from refusal import Refusal
 
 COLUMNS = "submission_id, file, sheet, line, column_name, value, rule_code, severity, says"

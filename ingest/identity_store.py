@@ -71,7 +71,6 @@ def take_in(connection, r: Return, items: list, context: Context, judge: Callabl
 def _refuse(connection, r: Return, items: list, judge: Callable) -> list:
     """Nothing is judged that could not be kept."""
     from ingest import landing
-    from ingest.night import Outcome
 
     problem = Unreadable(submissions.OUR_FAULT, NO_KEY)
     return [
@@ -83,7 +82,6 @@ def _refuse(connection, r: Return, items: list, judge: Callable) -> list:
             item.reading,
             (item.reading.format, item.reading.encoding),
             problem,
-            Outcome,
         )
         for item in items
     ]

@@ -14,7 +14,7 @@ from ingest.context import Context
 from ingest.inbox import Arrival
 from ingest.readers import Parcel, peek
 from ingest.reading import Finding, Reading, Sent, Unreadable
-from ingest.submissions import Fate, Received
+from ingest.submissions import Fate, Outcome, Received
 from ingest.vault import Kept, StillArriving
 
 SET = "ssda903 csv"
@@ -186,13 +186,15 @@ def _headings() -> tuple[str, ...]:
     return tuple(sorted((n.rstrip("*") for n in names if " " in n), key=len, reverse=True))
 
 
-def refuse(connection, what: Received, arrival: Arrival, r, reading: Reading | None, form, problem, outcome):
+def refuse(
+    connection, what: Received, arrival: Arrival, r, reading: Reading | None, form, problem
+) -> Outcome:
     """Record a refusal found while reading or settling; the outcome to show."""
     rows = 0
     if reading and r:
         rows = sum(t.rows + len(t.bad) for t in reading.tables if t.return_name == r.name)
         rows += sum(s.rows for name, s in reading.skipped if name == r.name)
     fate = _record_refusal(connection, what, arrival, r, form, problem, rows)
-    return outcome(
+    return Outcome(
         r and r.code, arrival.organisation_code, arrival.period, arrival.name, fate, 0.0, what.submission_id
     )

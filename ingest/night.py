@@ -32,22 +32,9 @@ from ingest.landing import Landed
 from ingest.loading import Load
 from ingest.periods import Period
 from ingest.reading import Reading, Table, Unreadable
-from ingest.submissions import Fate, Received
+from ingest.submissions import Outcome, Received
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one submission, as the closing table shows it."""
-
-    return_code: str | None
-    organisation_code: str | None
-    period: str | None
-    file_name: str
-    fate: Fate
-    seconds: float
-    submission_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +110,7 @@ def _said(x: Landed) -> list[Said]:
 
 def _refuse(connection, refused) -> list[Outcome]:
     return [
-        landing.refuse(connection, received, x.arrival, None, None, (x.parcel.format, None), problem, Outcome)
+        landing.refuse(connection, received, x.arrival, None, None, (x.parcel.format, None), problem)
         for x, received, problem in refused
     ]
 
@@ -142,9 +129,7 @@ def _one_return(connection, r: Return, items: list[Item], context: Context) -> l
         except Unreadable as problem:
             form = (item.reading.format, item.reading.encoding)
             outcomes.append(
-                landing.refuse(
-                    connection, item.received, item.landed.arrival, r, item.reading, form, problem, Outcome
-                )
+                landing.refuse(connection, item.received, item.landed.arrival, r, item.reading, form, problem)
             )
     for together in _rounds(settled):
         outcomes += _check(connection, r, together, context)

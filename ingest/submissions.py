@@ -44,6 +44,19 @@ class Fate:
     provisional: bool = False
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission, as the closing table shows it."""
+
+    return_code: str | None
+    organisation_code: str | None
+    period: str | None
+    file_name: str
+    fate: Fate
+    seconds: float
+    submission_id: int | None = None
+
+
 def record(
     connection, received: Received, r: Return | None, organisation, period: Period | None, form, fate: Fate
 ):

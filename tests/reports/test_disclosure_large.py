@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import attack as attacker
-from reports import disclosure, known_cells, suppression
+from reports import disclosure
 from reports.disclosure import Protected, Relation, attack, intervals, pose, protect
-from reports.movement import build
-from reports.narrowing import narrowed
-from reports.neighbourhood import alone, around
-from reports.noughts import how_far_down, noughts
-from reports.questions import bounds
+from reports.engine import attack as attacker
+from reports.engine import known_cells, suppression
+from reports.engine.movement import build
+from reports.engine.narrowing import narrowed
+from reports.engine.neighbourhood import alone, around
+from reports.engine.noughts import how_far_down, noughts
+from reports.engine.questions import bounds
 
 PROFILES = disclosure.profiles(Path(__file__).parents[2] / "seeds" / "disclosure_profiles.csv")
 PUBLIC, DFE = PROFILES["public"], PROFILES["dfe"]

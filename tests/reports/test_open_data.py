@@ -11,7 +11,7 @@ import pytest
 
 from refusal import Refusal
 from reports.open_data import screen, write_open_data
-from reports.open_data_rows import KINDS, item, measure
+from reports.open_data.rows import KINDS, item, measure
 from reports.reading import Figure
 
 SEEDS = Path(__file__).parents[2] / "seeds"

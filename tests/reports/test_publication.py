@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports import disclosure, frozen, protected, publication
+from reports import disclosure
 from reports.disclosure import Relation
+from reports.releases import frozen, protected, publication
 from tests.reports.frozen_marts import SEEDS, complaints, figure, financial, lay, tell
 
 PROFILES = disclosure.profiles(SEEDS / "disclosure_profiles.csv")

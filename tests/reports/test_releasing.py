@@ -14,7 +14,8 @@ import pyarrow.parquet
 import pytest
 
 from refusal import Refusal
-from reports import disclosure, frozen, gate, partner_packs, proposals, releasing
+from reports import disclosure
+from reports.releases import frozen, gate, partner_packs, proposals, releasing
 from tests.reports.frozen_marts import SEEDS, complaints, figure, financial, lay, tell
 
 PROFILES = disclosure.profiles(SEEDS / "disclosure_profiles.csv")

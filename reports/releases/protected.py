@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow
 
 from reports.disclosure import Profile, Protected
-from reports.publication import Publication
+from reports.releases.publication import Publication
 
 NOT_RECEIVED, NOT_APPLICABLE, TOO_FEW = "x", "z", "u"
 ROUNDED = "Rounded: the parts do not add up to it."

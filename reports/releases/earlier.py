@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow
 
 from refusal import Refusal
-from reports import frozen, proposals
-from reports.proposals import SIDES
+from reports.releases import frozen, proposals
+from reports.releases.proposals import SIDES
 
 
 @dataclass(frozen=True)

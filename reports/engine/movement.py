@@ -13,7 +13,7 @@ from functools import cached_property
 import highspy
 import numpy as np
 
-from reports.disclosure import KINDS, SUM, Problem
+from reports.engine.problem import KINDS, SUM, Problem
 
 # What a column adds to its cell, in the order of `columns`; the price of moving within the inner bounds.
 SIGNS, EASE = (1, -1, 1, -1), 1e-2

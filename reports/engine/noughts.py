@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from reports import known_cells
-from reports.disclosure import Problem, Profile
-from reports.movement import Movement, build
-from reports.neighbourhood import alone, around
-from reports.questions import end, move, move_whole
+from reports.engine import known_cells
+from reports.engine.movement import Movement, build
+from reports.engine.neighbourhood import alone, around
+from reports.engine.problem import Problem, Profile
+from reports.engine.questions import end, move, move_whole
 
 # So many cells near the one asked about tell all there is to tell of it, nearly always.
 SIZES = (60, 400)

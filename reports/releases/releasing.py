@@ -13,9 +13,10 @@ import pyarrow
 from filelock import FileLock
 
 from refusal import Refusal
-from reports import disclosure, earlier, frozen, gate, proposals, protected
+from reports import disclosure
 from reports.cutting import named, standing
 from reports.disclosure import Profile
+from reports.releases import earlier, frozen, gate, proposals, protected
 
 Note = Callable[..., None]
 APPROVE_YOURSELF = (
@@ -215,7 +216,7 @@ def code_version() -> str:
     """What the figures were made by: a hash over the code and the seeds."""
     from hashlib import sha256
 
-    root, found = Path(__file__).resolve().parent.parent, sha256()
+    root, found = Path(__file__).resolve().parents[2], sha256()
     for part in ("reports", "dbt_project", "seeds"):
         for path in sorted((root / part).rglob("*")):
             if path.suffix in (".py", ".sql", ".csv", ".yml") and "target" not in path.parts:

@@ -25,8 +25,8 @@ import pyarrow
 import pyarrow.parquet
 
 from refusal import Refusal
-from reports.protected import COLUMNS
-from reports.publication import Publication
+from reports.releases.protected import COLUMNS
+from reports.releases.publication import Publication
 
 TRUTH, MANIFEST, FIGURES = "truth.parquet", "manifest.json", "figures"
 APPROVAL, PUBLICATION, TOLD = "approval.json", "publication.json", "told.parquet"

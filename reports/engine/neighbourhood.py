@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.movement import Movement, model
+from reports.engine.movement import Movement, model
 
 
 def around(moves: Movement, cell: int, size: int) -> np.ndarray:

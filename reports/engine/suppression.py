@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from refusal import Refusal
-from reports import known_cells
-from reports.attack import HIDDEN_COST, attacked
-from reports.disclosure import Exposed, Problem, Profile, Protected
-from reports.movement import Movement, build, price, shut
-from reports.proofs import Moved, moved
-from reports.questions import move, move_whole, together
-from reports.reopening import reopen
-from reports.wants import TINY, Wanted, credit, wanted, whole_ones
+from reports.engine import known_cells
+from reports.engine.attack import HIDDEN_COST, attacked
+from reports.engine.movement import Movement, build, price, shut
+from reports.engine.problem import Exposed, Problem, Profile, Protected
+from reports.engine.proofs import Moved, moved
+from reports.engine.questions import move, move_whole, together
+from reports.engine.reopening import reopen
+from reports.engine.wants import TINY, Wanted, credit, wanted, whole_ones
 
 # In a group of more cells the second round shows next to nothing again that the last look does not.
 LARGE = 600

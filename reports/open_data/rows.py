@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from refusal import Refusal
-from reports.open_data_places import COLUMNS as GEOGRAPHY
-from reports.open_data_places import Areas
-from reports.open_data_reference import LONGEST, MONTHS, NUMBER
+from reports.open_data.places import COLUMNS as GEOGRAPHY
+from reports.open_data.places import Areas
+from reports.open_data.reference import LONGEST, MONTHS, NUMBER
 from reports.reading import Figure
 
 TIME = ("time_period", "time_identifier")

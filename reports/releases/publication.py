@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow
 
-from reports.below_nought import lifted
-from reports.cube import Cube, cube
 from reports.disclosure import Problem, Profile, Relation
-from reports.linked import WHOLE, Link, Links, links
+from reports.releases.below_nought import lifted
+from reports.releases.cube import Cube, cube
+from reports.releases.linked import WHOLE, Link, Links, links
 
 # Two series that agree wherever either is told are taken for one and the same: so many cells must say so.
 EVIDENCE = 4

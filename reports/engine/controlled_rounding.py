@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from refusal import Refusal
-from reports import known_cells
-from reports.attack import exposed
-from reports.disclosure import Problem, Profile, Protected, holds
-from reports.movement import build
-from reports.questions import cheapest_whole
+from reports.engine import known_cells
+from reports.engine.attack import exposed
+from reports.engine.movement import build
+from reports.engine.problem import Problem, Profile, Protected, holds
+from reports.engine.questions import cheapest_whole
 
 STEP, BASES = 5, 3
 

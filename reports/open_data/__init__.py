@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from refusal import Refusal
-from reports.open_data_package import META, as_json, metadata, package
-from reports.open_data_places import Areas
-from reports.open_data_rows import KINDS, Measure, columns, measure, rows
-from reports.open_data_screen import faults, screen
+from reports.open_data.package import META, as_json, metadata, package
+from reports.open_data.places import Areas
+from reports.open_data.rows import KINDS, Measure, columns, measure, rows
+from reports.open_data.screen import faults, screen
 from reports.reading import Figure
 
 __all__ = ["screen", "write_open_data"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from reports.disclosure import KINDS, SUM, Problem, Profile, Protected
+from reports.engine.problem import KINDS, SUM, Problem, Profile, Protected
 
 
 def published(problem: Problem) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.movement import Movement
-from reports.questions import end
-from reports.wants import TINY
+from reports.engine.movement import Movement
+from reports.engine.questions import end
+from reports.engine.wants import TINY
 
 # Bounds passed on so often have come as near as they do; what they leave open is asked.
 PASSES = 30

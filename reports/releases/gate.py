@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow
 
 from refusal import Refusal
-from reports import disclosure, earlier
+from reports import disclosure
 from reports.disclosure import Problem, Profile, Protected, Relation
-from reports.proposals import SIDES
-from reports.publication import Publication, publication, widen
+from reports.releases import earlier
+from reports.releases.proposals import SIDES
+from reports.releases.publication import Publication, publication, widen
 
 ROUNDS = 3
 FEW = 5  # so many people who came or went must not be told from many or none

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reports import open_data_reference as known
+from reports.open_data import reference as known
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from refusal import Refusal
-from reports import frozen, proposals
 from reports.cutting import named, standing
-from reports.protected import COLUMNS, NOT_APPLICABLE, NOT_RECEIVED, number
+from reports.releases import frozen, proposals
+from reports.releases.protected import COLUMNS, NOT_APPLICABLE, NOT_RECEIVED, number
 
 WATERMARK = "PARTNER COPY under {}. Small numbers. No onward sharing."
 

@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from reports.open_data_places import COLUMNS as GEOGRAPHY
-from reports.open_data_rows import FILTERS, REMARKS, SNAPSHOT, TIME, TOTAL, Measure, item
+from reports.open_data.places import COLUMNS as GEOGRAPHY
+from reports.open_data.rows import FILTERS, REMARKS, SNAPSHOT, TIME, TOTAL, Measure, item
 
 META = (
     "col_name",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from refusal import Refusal
-from reports import known_cells
-from reports.disclosure import Exposed, Problem, Profile, Protected
-from reports.movement import Movement, build
-from reports.narrowing import ends
-from reports.noughts import Noughts, how_far_down, noughts
-from reports.proofs import Moved, by_group, moved, use
-from reports.questions import bounds, move_whole, together
-from reports.wants import Wanted, credit, wanted, whole_ones
+from reports.engine import known_cells
+from reports.engine.movement import Movement, build
+from reports.engine.narrowing import ends
+from reports.engine.noughts import Noughts, how_far_down, noughts
+from reports.engine.problem import Exposed, Problem, Profile, Protected
+from reports.engine.proofs import Moved, by_group, moved, use
+from reports.engine.questions import bounds, move_whole, together
+from reports.engine.wants import Wanted, credit, wanted, whole_ones
 
 # What moving a hidden cell costs beside a shown one (1 or more): enough to keep movements short, too little to
 # choose by, and less than moving many shown cells within their rounding.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.movement import Movement
+from reports.engine.movement import Movement
 
 TINY = 1e-6
 

@@ -30,7 +30,7 @@ def propose(
     method: Annotated[str, typer.Option(help="suppression, or controlled rounding.")] = "suppression",
 ):
     """Protect the figures, attack them, and lay them down for somebody else to approve."""
-    from reports import releasing
+    from reports.releases import releasing
 
     home = context.obj
     rules = releasing.profile(home.seeds / "disclosure_profiles.csv", profile)
@@ -61,7 +61,7 @@ def _allowed() -> Iterator[None]:
 @app.command()
 def check(context: typer.Context, name: Name):
     """Attack a proposed release again, with all that was published before it."""
-    from reports import releasing
+    from reports.releases import releasing
 
     with _allowed():
         told = releasing.check(context.obj.releases, name, context.obj.note)
@@ -71,7 +71,7 @@ def check(context: typer.Context, name: Name):
 @app.command()
 def approve(context: typer.Context, name: Name):
     """Approve what somebody else proposed; whoever runs this is who approves."""
-    from reports import releasing
+    from reports.releases import releasing
 
     with _allowed():
         releasing.approve(context.obj.releases, name, context.obj.person, context.obj.note)
@@ -81,7 +81,7 @@ def approve(context: typer.Context, name: Name):
 @app.command()
 def publish(context: typer.Context, name: Name):
     """Publish what is approved and unchanged since."""
-    from reports import releasing
+    from reports.releases import releasing
 
     with _allowed():
         print(releasing.publish(context.obj.releases, name, context.obj.person, context.obj.note))
@@ -96,7 +96,7 @@ def partner(
     as_at: AsAt = None,
 ):
     """A partner's copy with small numbers, under an agreement; never public."""
-    from reports import partner_packs
+    from reports.releases import partner_packs
 
     home = context.obj
     agreements = home.seeds / "sharing_agreements.csv"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import highspy
 import numpy as np
 
-from reports.movement import SIGNS, Movement, as_it_stands, room, shut
-from reports.wants import TINY, Wanted, credit, possible, whole_ones
+from reports.engine.movement import SIGNS, Movement, as_it_stands, room, shut
+from reports.engine.wants import TINY, Wanted, credit, possible, whole_ones
 
 # A whole-number question that takes more branches than this counts as not proved.
 BRANCHES = 2000

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from reports.cube import Cube
+from reports.releases.cube import Cube
 
 # Each value of these holds the one after it: three episodes or more are also two or more.
 NESTED = ("episodes in 90 days at least", "months since recorded")

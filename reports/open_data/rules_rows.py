@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import open_data_reference as known
-from reports.open_data_rules_meta import Table, listed
+from reports.open_data import reference as known
+from reports.open_data.rules_meta import Table, listed
 
 
 def time_identifiers(table: Table) -> Iterator[str]:

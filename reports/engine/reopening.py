@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from reports.movement import Movement, shut
-from reports.questions import move
-from reports.wants import TINY, Wanted, credit, whole_ones
+from reports.engine.movement import Movement, shut
+from reports.engine.questions import move
+from reports.engine.wants import TINY, Wanted, credit, whole_ones
 
 # Steps of the simplex this may cost for a group of cells; the dearest cells come first.
 STEPS = 100_000

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from reports.movement import Movement
-from reports.wants import TINY, Wanted, credit, possible, whole_ones
+from reports.engine.movement import Movement
+from reports.engine.wants import TINY, Wanted, credit, possible, whole_ones
 
 # By how much each of some cells is moved; all others stand still.
 Moved = tuple[np.ndarray, np.ndarray]

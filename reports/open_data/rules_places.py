@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports import open_data_reference as known
-from reports.open_data_rules_meta import Table, listed
+from reports.open_data import reference as known
+from reports.open_data.rules_meta import Table, listed
 
 
 def levels(table: Table) -> Iterator[str]:

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from refusal import Refusal
-from reports import open_data_reference as known
-from reports.open_data_rules_meta import STAGES as OF_COLUMNS
-from reports.open_data_rules_meta import Table
-from reports.open_data_rules_places import STAGES as OF_PLACES
-from reports.open_data_rules_rows import STAGES as OF_ROWS
+from reports.open_data import reference as known
+from reports.open_data.rules_meta import STAGES as OF_COLUMNS
+from reports.open_data.rules_meta import Table
+from reports.open_data.rules_places import STAGES as OF_PLACES
+from reports.open_data.rules_rows import STAGES as OF_ROWS
 
 ENDING, META = ".csv", ".meta.csv"
 STAGES = (*OF_COLUMNS, *OF_ROWS, *OF_PLACES)
