@@ -71,7 +71,9 @@ def _words(asked: Asked) -> list[str]:
     words = [asked.profile.name, asked.year]
     if asked.periods != Asked.periods:
         words += asked.periods
-    return words if asked.years == Asked.years else [*words, f"{asked.years}-years"]
+    if asked.years != Asked.years:
+        words += [f"{asked.years}-years" if asked.years > 1 else "1-year"]
+    return words
 
 
 def _frozen(connection, asked: Asked, before: list) -> tuple[pyarrow.Table, np.ndarray]:
