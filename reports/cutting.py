@@ -88,7 +88,7 @@ def cut(out: Path, manifest: dict, tables: Iterable[Table]) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
     try:
-        written = [path for table in tables for path in _write(draft, table)]
+        written = [path for table in tables for path in write(draft, table)]
         manifest = manifest | {"files": {p.name: _digest(p) for p in written}}
         (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         return _keep(draft, out / manifest["name"])
@@ -96,7 +96,8 @@ def cut(out: Path, manifest: dict, tables: Iterable[Table]) -> Path:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _write(folder: Path, table: Table) -> tuple[Path, Path]:
+def write(folder: Path, table: Table) -> tuple[Path, Path]:
+    """Write a table into a folder, as CSV and as Parquet → (the CSV, the Parquet)."""
     text, parquet = folder / f"{table.name}.csv", folder / f"{table.name}.parquet"
     with text.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(table.columns), lineterminator="\n")

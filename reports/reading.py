@@ -1,12 +1,12 @@
-"""A release as its readers see it: each figure as it was released, with the mark that stands where a number may not."""
+"""A release, as everything that readers get is drawn from it: its tables, and what its manifest says of them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -15,11 +15,16 @@ import duckdb
 from refusal import Refusal
 
 HIDDEN, NOT_RECEIVED, NOT_APPLICABLE, TOO_FEW = "c", "x", "z", "u"
+# Of several releases a reader gets the one published last.
+PUBLISHED = "publication.json"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of a release: numbers as text, just as they were released, or the mark in their place."""
+    """One row of a release's figures, as it was released: numbers as text, since a mark may stand for one.
+
+    Marks: c or * hidden, x not received, z does not apply, u of too few.
+    """
 
     indicator_code: str
     indicator: str
@@ -33,6 +38,7 @@ class Figure:
     end_date: date
     breakdown: str
     breakdown_value: str
+    breakdown_label: str
     numerator: str
     denominator: str
     value: str
@@ -45,12 +51,18 @@ class Figure:
 
     @property
     def number(self) -> float | None:
-        """The value; None where a mark stands in its place."""
+        """The value; None where a mark stands in its place, which is never 0."""
         return number(self.value)
 
 
+FIELDS = ", ".join(
+    field.name if field.type == "date" else f"coalesce({field.name}, '') as {field.name}"
+    for field in fields(Figure)
+)
+
+
 def number(text: str) -> float | None:
-    """A number as it was released; None where a mark stands in its place, which is never 0."""
+    """A number as it was released; None where a mark stands in its place."""
     try:
         return float(text)
     except ValueError:
@@ -59,40 +71,95 @@ def number(text: str) -> float | None:
 
 @dataclass(frozen=True)
 class Release:
-    """A folder of `releases/`: its tables as Parquet, and the manifest that says what they rest on."""
+    """A folder of a release: its tables (Parquet), and the manifest that says what they rest on."""
 
     folder: Path
 
     @cached_property
     def manifest(self) -> dict:
+        """What the release says it is."""
         return json.loads((self.folder / "manifest.json").read_text("utf-8"))
 
     @property
     def name(self) -> str:
         return self.manifest["name"]
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether small numbers stand in it, so that it may not be published."""
+        return "protection" in self.manifest
+
+    @property
+    def moment(self) -> datetime:
+        """When the last receipt behind its figures came: the clock of everything drawn from it."""
+        return datetime.fromisoformat(self.manifest["vintage"])
+
     def figures(self, where: str = "true", given: Mapping | None = None) -> list[Figure]:
         """The figures a condition over their columns keeps, in the order of the release."""
-        columns = ", ".join(field.name for field in fields(Figure))
-        return [Figure(*row) for row in self._ask(f"select {columns} from figures where {where}", given)]
+        found = self._connection.execute(f"select {FIELDS} from figures where {where}", given or {})
+        return [Figure(*row) for row in found.fetchall()]
 
     def table(self, name: str) -> list[dict]:
-        """Every row of a table of the release."""
-        path = self.folder / f"{name}.parquet"
-        if not path.exists():
+        """Every row of a table of the release, in its order."""
+        if f"{name}.parquet" not in self.manifest["files"]:
             raise Refusal(
-                f"The release {self.name} has no table {name}. It is of an older version: release anew."
+                f"The release {self.name} has no table {name}: it is of an older version. Release anew."
             )
-        with closing(duckdb.connect()) as connection:
-            found = connection.execute("from read_parquet(?)", [str(path)])
-            columns = [column[0] for column in found.description]
-            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        return self.ask(f"from {name}")
 
-    def _ask(self, sql: str, given: Mapping | None) -> list[tuple]:
-        with closing(duckdb.connect()) as connection:
-            connection.execute(
-                "create view figures as from read_parquet('"
-                + str(self.folder / "figures.parquet").replace("'", "''")
-                + "')"
-            )
-            return connection.execute(sql, given or {}).fetchall()
+    def ask(self, sql: str, given: Mapping | None = None) -> list[dict]:
+        """The rows of a query over the release's tables, which are views of its Parquet files."""
+        found = self._connection.execute(sql, given or {})
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    @cached_property
+    def _connection(self):
+        connection = duckdb.connect()
+        for name, digest in self.manifest["files"].items():
+            path = self.folder / name
+            if path.suffix != ".parquet" or name == "truth.parquet":
+                continue
+            if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+                raise Refusal(f"{name} in {self.name} is not the one its manifest names. Release anew.", 3)
+            literal = str(path).replace("'", "''")
+            connection.execute(f"create view {path.stem} as from read_parquet('{literal}')")
+        # What reads a release can read nothing else, whatever it is asked.
+        connection.execute("set allowed_directories = ['" + str(self.folder).replace("'", "''") + "']")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        return connection
+
+
+def public(
+    releases: Path, year: str, as_at: str | None = None, kinds: Sequence[str] = ("year",)
+) -> Release | None:
+    """The release of a financial year that was published last (by the moment `as_at`); None where there is none."""
+    found = []
+    for path in releases.glob(f"public/[!.]*/{PUBLISHED}"):
+        told, release = json.loads(path.read_text("utf-8")), Release(path.parent)
+        is_asked = release.manifest["year"] == year and {*kinds} <= {*release.manifest["periods"]}
+        was_then = as_at in (None, release.manifest["as_at"]) or _moment(told["published_at"]) <= _moment(
+            as_at
+        )
+        if is_asked and was_then:
+            found.append((told["published_at"], release.name, release))
+    return max(found, key=lambda f: f[:2])[2] if found else None
+
+
+def named(releases: Path, name: str) -> Release:
+    """The release of that name, public or restricted; Refusal where there is none."""
+    for folder in (releases / "public" / name, releases / name):
+        if (folder / "manifest.json").exists() and folder.parent in (releases, releases / "public"):
+            return Release(folder)
+    there = sorted(
+        p.parent.name
+        for p in [*releases.glob("public/[!.]*/manifest.json"), *releases.glob("[!.]*/manifest.json")]
+    )
+    raise Refusal(f"There is no release {name}. There are: {', '.join(there) or 'none'}.")
+
+
+def _moment(text: str) -> datetime:
+    """A day means its last second, in UTC."""
+    moment = datetime.fromisoformat(f"{text}T23:59:59.999999" if len(text) == 10 else text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

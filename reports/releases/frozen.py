@@ -33,12 +33,22 @@ KEY = ("indicator_code", "unit", "area_code", "period", "breakdown", "breakdown_
 NOT_OF_PEOPLE = ("fct_workforce", "fct_training_coverage", "fct_prevention_coverage", "fct_returns_due")
 FIGURES = """
     with areas as (select area_code, any_value(area_name) as area from core.dim_areas group by all),
-    listed as (select breakdown, breakdown_value, min(sort_order) as place from reference.breakdown_values group by all)
+    listed as (
+        select breakdown, breakdown_value, min(sort_order) as place, any_value(label) as label
+        from reference.breakdown_values group by all
+    ),
+    organisations as (
+        select organisation_code, any_value(organisation_name) as name from core.dim_organisations group by all
+    )
     select
         f.indicator_code, f.unit, f.area_code, f.period, f.breakdown, f.breakdown_value,
         i.name as indicator, f.basis, areas.area, p.period_kind, p.start_date, p.end_date,
         coalesce(own.place, listed.place, 999) as place,
+        case f.breakdown_value when 'all' then 'All'
+            else coalesce(own.label, listed.label, organisations.name, f.breakdown_value) end as breakdown_label,
         f.numerator, f.denominator, f.value, f.status,
+        array_to_string(needs.not_received, '; ') as not_received,
+        coalesce(needs.is_provisional, false) as is_provisional,
         i.disclosure, list_contains($exempt, i.relation) as is_exempt, i.is_additive = 'Y' as is_additive,
         i.scale, i.share_of, i.population_ages, i.period_match, i.breakdowns,
         i.row_filter, i.numerator as counted, i.denominator as counted_of,
@@ -50,6 +60,11 @@ FIGURES = """
     left join listed on f.breakdown = listed.breakdown and f.breakdown_value = listed.breakdown_value
     left join listed as own
         on f.indicator_code || ' ' || f.breakdown = own.breakdown and f.breakdown_value = own.breakdown_value
+    left join organisations on f.breakdown_value = organisations.organisation_code
+    left join marts.fct_indicator_coverage as needs
+        on coalesce(i.returns, '') = needs.returns and i.period_match = needs.period_match
+        and f.period = needs.period
+        and needs.area_code = case f.area_code when 'U' then 'SY' else f.area_code end
     where list_contains($kinds, p.period_kind) and p.start_date >= $first and p.end_date <= $last
         and (f.area_code = 'SY' or i.disclosure <> 'H' or $below)
         and (f.area_code = $area or $area is null)

@@ -10,7 +10,8 @@ from pathlib import Path
 from refusal import Refusal
 from reports.cutting import named, standing
 from reports.releases import frozen, proposals
-from reports.releases.protected import COLUMNS, NOT_APPLICABLE, NOT_RECEIVED, number
+from reports.releases.restricted import unprotected
+from reports.releases.rows import COLUMNS
 
 WATERMARK = "PARTNER COPY under {}. Small numbers. No onward sharing."
 
@@ -37,8 +38,8 @@ def partner_pack(
     name = named(("partner", party, short, year), resting)
     watermark = WATERMARK.format(reference)
     with proposals.new_folder(out / "partner" / name) as draft:
-        rows = [_row(figure) | {"watermark": watermark} for figure in figures.to_pylist()]
-        proposals.write_tables(draft, rows, (*COLUMNS, "watermark"))
+        rows = [row | {"watermark": watermark} for row in unprotected(figures)]
+        proposals.write_figures(draft, rows, COLUMNS | {"watermark": "VARCHAR"})
         told = {"name": name, "watermark": watermark, "agreement": reference, "party": party, "area": code}
         told |= {"year": year, **resting, "made_by": person, "made_at": datetime.now(UTC).isoformat()}
         proposals.write_manifest(draft, told)
@@ -77,12 +78,3 @@ def _area(connection, wanted: str) -> tuple[str, str]:
         if wanted.upper() in (text.upper() for text in row):
             return row[:2]
     raise Refusal(f"There is no area {wanted}. The areas are {', '.join(sorted(r[1] for r in rows))}.")
-
-
-def _row(figure: dict) -> dict:
-    """A figure as it is; what was not received is never nothing."""
-    absent = NOT_RECEIVED if figure["status"] in ("not received", "part received") else NOT_APPLICABLE
-    told = {c: figure[c] for c in COLUMNS if c in figure} | {"note": ""}
-    for column in ("numerator", "denominator", "value"):
-        told[column] = absent if figure[column] is None else number(round(figure[column], 4))
-    return {c: told[c] for c in COLUMNS}

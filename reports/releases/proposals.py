@@ -1,6 +1,6 @@
 """What lies in the folder of a proposed release, and what of it may ever leave it.
 
-figures.csv, figures.parquet   the protected tables
+figures.csv, figures.parquet   the protected figures; beside them, as `beside` makes them, what they mean
 manifest.json                  what they are, what they rest on, and the hash of every file
 truth.parquet                  the figures as they are: never published, for its owner's eyes only
 approval.json                  who approved which manifest
@@ -16,17 +16,17 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import pyarrow
 import pyarrow.parquet
 
 from refusal import Refusal
-from reports.releases.protected import COLUMNS
+from reports.cutting import Table, write
 from reports.releases.publication import Publication
+from reports.releases.rows import COLUMNS
 
 TRUTH, MANIFEST, FIGURES = "truth.parquet", "manifest.json", "figures"
 APPROVAL, PUBLICATION, TOLD = "approval.json", "publication.json", "told.parquet"
@@ -84,14 +84,9 @@ def refuse_taken(folder: Path) -> None:
         )
 
 
-def write_tables(folder: Path, rows: list[dict], columns: tuple[str, ...] = COLUMNS) -> None:
-    """The tables, as CSV and as Parquet; all text, since a mark may stand in place of a number."""
-    with (folder / f"{FIGURES}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    kinds = pyarrow.schema([(column, pyarrow.string()) for column in columns])
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, kinds), folder / f"{FIGURES}.parquet")
+def write_figures(folder: Path, rows: list[dict], columns: Mapping[str, str] = COLUMNS) -> None:
+    """The figures, as CSV and as Parquet; numbers as text, since a mark may stand in a number's place."""
+    write(folder, Table(FIGURES, columns, rows))
 
 
 def read_rows(folder: Path) -> list[dict]:
@@ -99,7 +94,7 @@ def read_rows(folder: Path) -> list[dict]:
     with (folder / f"{FIGURES}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     beside = pyarrow.parquet.read_table(folder / f"{FIGURES}.parquet").to_pylist()
-    if [{k: v or "" for k, v in row.items()} for row in beside] != rows:
+    if [{k: "" if v is None else str(v) for k, v in row.items()} for row in beside] != rows:
         raise Refusal("figures.csv and figures.parquet do not say the same. Propose the release again.", 3)
     return rows
 

@@ -9,31 +9,10 @@ import pyarrow
 
 from reports.disclosure import Profile, Protected
 from reports.releases.publication import Publication
+from reports.releases.rows import MARKS, NOT_APPLICABLE, NOT_RECEIVED, TOO_FEW, is_count, is_of, number
+from reports.releases.rows import rows as as_rows
 
-NOT_RECEIVED, NOT_APPLICABLE, TOO_FEW = "x", "z", "u"
 ROUNDED = "Rounded: the parts do not add up to it."
-MARKS = {
-    NOT_RECEIVED: "not received: never nothing",
-    NOT_APPLICABLE: "does not apply",
-    TOO_FEW: "of too few for a rate or a median",
-}
-COLUMNS = (
-    "indicator_code",
-    "indicator",
-    "unit",
-    "basis",
-    "area_code",
-    "area",
-    "period",
-    "period_kind",
-    "breakdown",
-    "breakdown_value",
-    "numerator",
-    "denominator",
-    "value",
-    "status",
-    "note",
-)
 
 
 def marks(profile: Profile) -> dict[str, str]:
@@ -42,7 +21,7 @@ def marks(profile: Profile) -> dict[str, str]:
 
 
 def table(found: Publication, protected: Protected, profile: Profile, rows: np.ndarray) -> list[dict]:
-    """The rows (their numbers in the frozen figures) as they are published: text, in the columns of `COLUMNS`."""
+    """The rows (their numbers in the frozen figures) as they are published: text, a mark where none may be shown."""
     figures = found.figures.take(pyarrow.array(rows)).to_pylist()
     shown = np.asarray(protected.shown, float)
     cells = list(zip(found.numerators[rows].tolist(), found.denominators[rows].tolist(), strict=True))
@@ -50,15 +29,12 @@ def table(found: Publication, protected: Protected, profile: Profile, rows: np.n
     slack = protected.base - 1 if protected.base else None
     large = _large(figures, cells, shown, profile, slack)
     apart = _apart(found, shown)
-    done = []
+    texts, notes = [], []
     for figure, (numerator, denominator) in zip(figures, cells, strict=True):
         counts = _counts(figure, numerator, denominator, shown, profile)
-        texts = (*counts, _value(figure, counts, profile, large, slack))
-        note = ROUNDED if numerator in apart or denominator in apart else ""
-        told = {c: figure[c] for c in COLUMNS if c in figure}
-        told |= dict(zip(("numerator", "denominator", "value"), texts, strict=True))
-        done.append({c: told.get(c, note) for c in COLUMNS})
-    return done
+        texts.append((*counts, _value(figure, counts, profile, large, slack)))
+        notes.append(ROUNDED if numerator in apart or denominator in apart else "")
+    return as_rows(figures, texts, notes)
 
 
 def _counts(figure: dict, numerator: int, denominator: int, shown: np.ndarray, profile: Profile) -> tuple:
@@ -71,20 +47,16 @@ def _counts(figure: dict, numerator: int, denominator: int, shown: np.ndarray, p
         return NOT_RECEIVED, NOT_RECEIVED
     if figure["status"] == "suppressed by sender":
         return profile.mark, profile.mark if figure["counted_of"] else NOT_APPLICABLE
-    above = _count(figure["numerator"], numerator, shown, profile, figure["is_exempt"] or _is_count(figure))
+    above = _count(figure["numerator"], numerator, shown, profile, figure["is_exempt"] or is_count(figure))
     # A population is public; the denominator of a ratio of rates is a rate.
     below = figure["is_exempt"] or denominator >= 0 or bool(figure["population_ages"] or figure["share_of"])
     return above, _count(figure["denominator"], denominator, shown, profile, below)
 
 
-def _is_count(figure: dict) -> bool:
-    return figure["counted"].startswith(("count(", "sum("))
-
-
-def _count(true: float | None, cell: int, shown: np.ndarray, profile: Profile, is_count: bool) -> str:
+def _count(true: float | None, cell: int, shown: np.ndarray, profile: Profile, is_exact: bool) -> str:
     if cell >= 0:
         return profile.mark if np.isnan(shown[cell]) else number(shown[cell])
-    return number(true) if is_count and true is not None else NOT_APPLICABLE
+    return number(true) if is_exact and true is not None else NOT_APPLICABLE
 
 
 def _value(figure: dict, counts: tuple[str, str], profile: Profile, large: dict, slack: int | None) -> str:
@@ -94,14 +66,13 @@ def _value(figure: dict, counts: tuple[str, str], profile: Profile, large: dict,
         return above if above == NOT_RECEIVED else profile.mark
     if figure["is_exempt"]:
         return NOT_APPLICABLE if figure["value"] is None else number(round(figure["value"], 4))
-    if not _is_count(figure):
+    if not is_count(figure):
         if not figure["counted"].startswith("median("):
             return profile.mark  # a ratio of rates whose counts do not stand in the release
         if figure["value"] is None:
             return NOT_APPLICABLE
         return number(round(figure["value"], 1)) if large.get(_beside(figure)) else TOO_FEW
-    is_rate = bool(figure["counted_of"] or figure["share_of"] or figure["population_ages"])
-    if not is_rate:
+    if not is_of(figure):
         return above if above == NOT_APPLICABLE else number(float(above) * figure["scale"])
     if NOT_APPLICABLE in counts or float(below) == 0:
         return NOT_APPLICABLE
@@ -162,8 +133,3 @@ def counts_by_cell(found: Publication, rows: np.ndarray) -> dict[int, list[int]]
             if cell >= 0:
                 by_cell[int(cell)].append(row)
     return by_cell
-
-
-def number(value: float) -> str:
-    """A number as text, without a trailing `.0`."""
-    return str(int(value)) if float(value).is_integer() else f"{value:.4f}".rstrip("0").rstrip(".")

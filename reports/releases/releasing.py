@@ -14,9 +14,9 @@ from filelock import FileLock
 
 from refusal import Refusal
 from reports import disclosure
-from reports.cutting import named, standing
+from reports.cutting import named, standing, write
 from reports.disclosure import Profile
-from reports.releases import earlier, frozen, gate, proposals, protected
+from reports.releases import beside, earlier, frozen, gate, proposals, protected
 
 Note = Callable[..., None]
 APPROVE_YOURSELF = (
@@ -58,7 +58,9 @@ def propose(connection, releases: Path, asked: Asked, person: str, note: Note) -
     told = _manifest(asked, resting, person, [e.name for e in before], found, shown, time.monotonic() - begun)
     with proposals.new_folder(folder) as draft:
         rows = np.flatnonzero(released)
-        proposals.write_tables(draft, protected.table(found.publication, shown, asked.profile, rows))
+        proposals.write_figures(draft, protected.table(found.publication, shown, asked.profile, rows))
+        for table in beside.tables(connection, figures.take(pyarrow.array(rows))):
+            write(draft, table)
         truth = gate.marked(figures, released)
         frozen.keep(truth, draft / proposals.TRUTH)
         proposals.write_manifest(draft, {"name": folder.name} | told)

@@ -53,6 +53,11 @@ SUBMISSIONS = [
     (3, "ROT", "R09", "2024-25", "2025-05-02T10:30:00Z", "1.0", "accepted with findings"),
     (4, "ROT", "R09", "2024-25", "2025-06-02T10:30:00Z", "9.9", "refused"),
 ]
+STAGED = """
+    create table staging.stg_submissions as
+    select submission_id, return_code, organisation_code, period, received_at as submission_received_at,
+        provisional as is_provisional
+    from landing.submissions where submission_id in (2, 3)"""  # as dbt chose them
 
 
 @pytest.fixture
@@ -61,11 +66,15 @@ def warehouse():
     connection.execute("set timezone = 'UTC'")
     create(connection, {})
     connection.execute(
-        "create table core.dim_areas (area_code varchar, area_name varchar, short_code varchar, area_level varchar)"
+        "create table core.dim_areas (area_code varchar, area_name varchar, short_code varchar, area_level varchar, "
+        "ons_code varchar, parent_code varchar, valid_from date, valid_to date)"
     )
     for code, name, short in AREAS:
         level = LEVELS.get(code, "district")
-        connection.execute("insert into core.dim_areas values (?, ?, ?, ?)", [code, name, short, level])
+        connection.execute(
+            "insert into core.dim_areas by name select ? as area_code, ? as area_name, ? as short_code, ? as area_level",
+            [code, name, short, level],
+        )
     connection.execute("""
         create table marts.mart_annual_report (
             indicator_code varchar, indicator_name varchar, definition varchar, basis varchar, unit varchar,
@@ -77,10 +86,9 @@ def warehouse():
             break_date date, note varchar)"""
     )
     connection.executemany("insert into marts.mart_series_notes values (?, ?, ?, ?, ?)", BREAKS)
-    connection.execute("create table staging.stg_submissions (submission_id bigint)")
-    connection.execute("insert into staging.stg_submissions values (2), (3)")  # as dbt chose them
     for submission in SUBMISSIONS:
         submit(connection, *submission)
+    connection.execute(STAGED)
     yield connection
     connection.close()
 

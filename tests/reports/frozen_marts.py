@@ -16,11 +16,41 @@ FIGURES = """create table marts.fct_indicator_values (
     breakdown_value varchar, numerator double, denominator double, value double, unit varchar, status varchar)"""
 
 
+# What lies beside the figures: as the seeds have it, or empty.
+SEEDED = (
+    "indicators",
+    "breakdown_values",
+    "definitions",
+    "indicator_pages",
+    "annual_sections",
+    "series_catalogue",
+    "statistical_neighbours",
+    "recommendations",
+    "recommendation_evidence",
+)
+EMPTY = {
+    "marts.fct_indicator_coverage": "returns varchar, period_match varchar, area_code varchar, period varchar, "
+    "not_received varchar[], is_provisional boolean",
+    "marts.fct_coverage": "return_code varchar, organisation_code varchar, period varchar, status varchar, "
+    "is_provisional boolean",
+    "core.dim_organisations": "organisation_code varchar, organisation_name varchar, area_code varchar",
+    "core.fct_published_series": "series varchar, area_code varchar, area_name varchar, area_level varchar, "
+    "period_kind varchar, period varchar, period_end_date date, figure varchar, symbol varchar, "
+    "symbol_meaning varchar, unit varchar, vintage varchar, source varchar",
+    "core.fct_recommendation_statuses": "recommendation_ref varchar, area_code varchar, period varchar, "
+    "status varchar, status_date date",
+}
+
+
 def lay(connection, years=(2023, 2024)) -> None:
     """The tables a release is frozen from, with the periods of the financial years that begin in `years`."""
     connection.execute(FIGURES)
     connection.execute("create schema if not exists reference")
-    for seed in ("indicators", "breakdown_values"):
+    for table, columns in EMPTY.items():
+        connection.execute(f"create table if not exists {table} ({columns})")
+    for seed in SEEDED:
+        if not (SEEDS / f"{seed}.csv").exists():
+            continue
         connection.execute(
             f"create or replace table reference.{seed} as from read_csv('{SEEDS / seed}.csv', header = true, "
             f"all_varchar = true)"

@@ -15,12 +15,16 @@ import pytest
 
 from refusal import Refusal
 from reports import disclosure
-from reports.releases import frozen, gate, partner_packs, proposals, releasing
+from reports.releases import beside, frozen, gate, partner_packs, proposals, releasing
+from reports.releases.rows import number
+from reports.statistics import byar
 from tests.reports.frozen_marts import SEEDS, complaints, figure, financial, lay, tell
 
 PROFILES = disclosure.profiles(SEEDS / "disclosure_profiles.csv")
 EXACT = replace(PROFILES["dfe"], upper_base=0)
 YEAR = financial(2024)
+ENDS = ("lower", "upper")
+TABLES = [f"{name}.{kind}" for name in ("figures", *beside.TABLES) for kind in ("csv", "parquet")]
 RECORDS = complaints(5, 160)
 
 
@@ -83,7 +87,7 @@ def test_a_proposal_holds_protected_tables_and_says_what_they_rest_on(propose):
     assert told["standard_versions"] == {"R04": ["1.1"], "R09": ["1.0"]}
     attack = told["attack"]
     assert (attack["exposed"], attack["primary"] > 20, attack["cells"] > 100) == (0, True, True)
-    assert set(told["files"]) == {"figures.csv", "figures.parquet", "truth.parquet"}
+    assert set(told["files"]) == {"truth.parquet", *TABLES}
     assert re.fullmatch("[0-9a-f]{64}", told["code_version"])
     values = {row["value"] for row in rows(folder)}
     assert not values & set("12346789")
@@ -97,7 +101,7 @@ def test_the_truth_is_for_its_owners_eyes_alone(propose, tmp_path, note):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     public = published(tmp_path, folder, note)
     assert stat.S_IMODE((folder / "told.parquet").stat().st_mode) == 0o600
-    names = {"figures.csv", "figures.parquet", "manifest.json", "approval.json", "publication.json"}
+    names = {*TABLES, "manifest.json", "approval.json", "publication.json"}
     assert {p.name for p in public.iterdir()} == names
 
 
@@ -177,7 +181,9 @@ def test_a_number_put_back_is_found_although_every_hash_is_right(propose, tmp_pa
     for row, true in zip(told, truth, strict=True):
         if row["value"] == "c" and (true["numerator"] <= 5) == is_small:
             row |= {"numerator": f"{true['numerator']:.0f}", "value": f"{true['value']:.0f}"}
-    proposals.write_tables(folder, told)
+            ends = byar(true["value"], 1)
+            row |= {side: number(round(float(end), 1)) for side, end in zip(ENDS, ends, strict=True)}
+    proposals.write_figures(folder, told)
     reseal(folder)
     with pytest.raises(Refusal) as refused:
         releasing.check(tmp_path, folder.name, note)
@@ -190,7 +196,7 @@ def test_a_value_that_says_more_than_its_counts_is_refused(propose, tmp_path, no
     told = rows(folder)
     n = next(n for n, row in enumerate(told) if row["value"] == "c")
     told[n]["value"] = "3"
-    proposals.write_tables(folder, told)
+    proposals.write_figures(folder, told)
     reseal(folder)
     with pytest.raises(Refusal, match="says more than its protected counts"):
         releasing.check(tmp_path, folder.name, note)

@@ -11,7 +11,8 @@ with
             receipts.return_code,
             months.period,
             receipts.status,
-            counted.is_nil
+            counted.is_nil,
+            counted.is_provisional
         from {{ ref("stg_receipts") }} as receipts
         -- A return sent before the period was over says nothing yet of the months to
         -- come.
@@ -68,12 +69,18 @@ with
                 when bool_or(tries.status = 'refused')
                 then 'refused'
                 else 'not received'
-            end as status
+            end as status,
+            coalesce(bool_or(tries.is_provisional), false) as is_provisional
         from cells
         left join tries using (organisation_code, return_code, period)
         group by all
     )
-select judged.return_code, judged.organisation_code, judged.period, judged.status
+select
+    judged.return_code,
+    judged.organisation_code,
+    judged.period,
+    judged.status,
+    judged.is_provisional
 from judged
 left join snapshots using (organisation_code, period)
 where

@@ -5,7 +5,7 @@
 -- here: without it the figure is not whole.
 with
     received as (
-        select return_code, organisation_code, period
+        select return_code, organisation_code, period, is_provisional
         from {{ ref("fct_coverage") }}
         where status in ('received', 'nil')
     ),
@@ -100,6 +100,7 @@ with
             needs.period,
             count(*) as needed_count,
             count(received.period) as received_count,
+            bool_or(received.is_provisional) as is_provisional,
             list_sort(
                 list(
                     distinct needs.return_code || ' ' || needs.organisation_code
@@ -126,6 +127,7 @@ select
         then 'not received'
         else 'part received'
     end as status,
-    coalesce(counted.not_received, []) as not_received
+    coalesce(counted.not_received, []) as not_received,
+    coalesce(counted.is_provisional, false) as is_provisional
 from spans
 left join counted using (returns, period_match, area_code, period)
