@@ -107,6 +107,20 @@ class Home:
 
         return login.person()
 
+    @property
+    def dictionary(self) -> str:
+        """The data dictionary, as the standard gives it."""
+        from expectations.dictionary import dictionary
+        from expectations.standard import standard
+
+        return dictionary(standard())
+
+    def may_see(self, role: str, table: str, columns: tuple[str, ...]) -> bool:
+        """Whether a role may see these columns of every row of a table of core."""
+        from operations import roles
+
+        return roles.may_see(self.seeds, role, table, columns)
+
     def note(self, action: str, **facts) -> None:
         """Write into the audit who did what."""
         from operations import audit

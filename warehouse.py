@@ -21,7 +21,7 @@ from operations.access_commands import audit as audit_app
 from operations.access_commands import export as export_app
 from operations.commands import app as operations_app
 from reports.commands import app as reports_app
-from reports.commands import readers as readers_app
+from reports.reader_commands import readers as readers_app
 from reports.releases.commands import app as release_app
 
 app = typer.Typer(

@@ -17,6 +17,7 @@ WITHHELD = "(withheld)"
 REFERENCE = re.compile(r"(^|_)(ref|refs|id|key|of|group|submission)$")
 APART = r"chr(31)"
 LONG_WORD = r"\p{L}{5,}"
+PSEUDONYM = "[0-9a-f]{16,64}"
 MEASURED = ("date", "datetime", "yearmonth", "integer", "number")
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august"
 MONTHS += "|september|october|november|december"
@@ -148,11 +149,12 @@ def unless_words(text: str) -> str:
 def unless_strange(text: str) -> str:
     """SQL for what stands where a code belongs: (withheld) if it holds a word of five letters or more that no code has.
 
-    `our_words` is a variable of the connection: such words of all code lists, in capitals.
+    A pseudonym is no word, though its hexadecimal digits may happen to spell one. `our_words` is a variable of
+    the connection: such words of all code lists, in capitals.
     """
     words = f"regexp_extract_all({text}, '{LONG_WORD}')"
     known = "coalesce(list_contains(getvariable('our_words'), upper(w)), false)"
-    strange = f"len(list_filter({words}, lambda w: not {known})) > 0"
+    strange = f"not regexp_full_match({text}, '{PSEUDONYM}') and len(list_filter({words}, lambda w: not {known})) > 0"
     return f"case when {strange} then '{WITHHELD}' else {text} end"
 
 

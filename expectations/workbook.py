@@ -21,7 +21,8 @@ AUTHOR = "South Yorkshire core data set"
 TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # The clock would make two workbooks of the same content differ.
 NO_DATE = datetime(2000, 1, 1)
-INK, SHADE, LINE = "#1F2A37", "#FDE9D9", "#B54708"
+INK, SHADE, LINE, PALE = "#1F2A37", "#FDE9D9", "#B54708", "#EEF4FB"
+WRITTEN = {"num_format": "@", "valign": "top"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Book:
     as_text: Format
     shaded: Format
     number: Format
+    to_fill: Format
     tables: bool = True
 
 
@@ -62,11 +64,11 @@ def open_book(path: Path, title: str, subject: str, properties: dict | None = No
         heading=make({"bold": True, "font_size": 16, "font_color": INK}),
         label=make({"bold": True, "valign": "top", "text_wrap": True}),
         wrapped=make({"text_wrap": True, "valign": "top", "num_format": "@"}),
-        as_text=make({"num_format": "@", "valign": "top"}),
-        shaded=make(
-            {"num_format": "@", "valign": "top", "bg_color": SHADE, "border": 2, "border_color": LINE}
-        ),
+        as_text=make(WRITTEN),
+        shaded=make({**WRITTEN, "bg_color": SHADE, "border": 2, "border_color": LINE}),
         number=make({"align": "left", "valign": "top"}),
+        # A border, so that what is to be filled in shows without its colour.
+        to_fill=make({**WRITTEN, "text_wrap": True, "bg_color": PALE, "border": 1, "border_color": INK}),
         tables=not stream,
     )
 

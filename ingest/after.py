@@ -21,11 +21,12 @@ def note_cross_return(connection, run_id: str) -> None:
 
 
 def send_back(connection, run_id: str, folder: Path) -> None:
-    """A findings workbook for every submission of the run that someone must act on."""
+    """A findings workbook for every submission of the run that someone must act on, or that the run explains."""
     rows = connection.execute(
         "select submission_id, coalesce(organisation_code, 'unknown'), coalesce(return_code, 'unread') "
-        "from landing.submissions where run_id = ? and status in ('refused', 'accepted with findings')",
-        [run_id],
+        "from landing.submissions where (run_id = ? and status in ('refused', 'accepted with findings')) "
+        "or submission_id in (select submission_id from landing.explanations where run_id = ?) order by all",
+        [run_id, run_id],
     ).fetchall()
     for submission_id, organisation, code in rows:
         target = folder / organisation

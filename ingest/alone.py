@@ -55,9 +55,8 @@ def check(
             workbooks.mkdir(parents=True, exist_ok=True)
             for o in outcomes:
                 if o.submission_id:
-                    write_findings(
-                        connection, o.submission_id, workbooks / f"{Path(o.file_name).name}.findings.xlsx"
-                    )
+                    book = workbooks / f"{Path(o.file_name).name}.findings.xlsx"
+                    write_findings(connection, o.submission_id, book, alone=True)
     return outcomes, findings
 
 

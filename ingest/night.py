@@ -15,6 +15,7 @@ from expectations.standard import Return, standard
 from ingest import (
     acceptance,
     agreement,
+    explanations,
     identity_store,
     landing,
     loading,
@@ -27,6 +28,7 @@ from ingest import (
 from ingest.acceptance import Candidate, Noticed
 from ingest.agreement import Said
 from ingest.context import Context
+from ingest.explanations import Reply
 from ingest.inbox import Arrival
 from ingest.landing import Landed
 from ingest.loading import Load
@@ -55,14 +57,15 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
     if landed:
         Thread(target=checking.load, daemon=True).start()
     first = [x for x in landed if not x.waits_for_manifest]
-    items, refused = _read(connection, first, context, progress)
+    replies: list[Reply] = []
+    items, refused = _read(connection, first, context, progress, replies)
     outcomes += _refuse(connection, refused)
     by_return = _by_return(items)
     outcomes += _one_return(connection, standard()["manifest"], by_return.pop("manifest", []), context)
     facts = manifests.facts(connection)
     outcomes += [Outcome(*nil, 0.0) for nil in manifests.nil_returns(connection, context)]
     waiting = [manifests.told(x, facts) for x in landed if x.waits_for_manifest]
-    later, refused = _read(connection, waiting, context, progress)
+    later, refused = _read(connection, waiting, context, progress, replies)
     outcomes += _refuse(connection, refused)
     for name, more in _by_return(later).items():
         by_return[name] += more
@@ -74,6 +77,7 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
         else:
             outcomes += _one_return(connection, r, told, context)
     noticing.note_other_routes(connection, context.run_id)
+    outcomes += explanations.take_in(connection, replies, context)
     return sorted(outcomes, key=lambda o: (o.submission_id or 0, o.file_name))
 
 
@@ -84,8 +88,11 @@ def _by_return(items: list[Item]) -> dict[str, list[Item]]:
     return found
 
 
-def _read(connection, landed: list[Landed], context: Context, progress: Progress):
-    """Items for every return found, and (landed, received, Unreadable) for what could not be read."""
+def _read(connection, landed: list[Landed], context: Context, progress: Progress, replies: list[Reply]):
+    """Items for every return found, and (landed, received, Unreadable) for what could not be read.
+
+    What answers findings is put with the `replies`: it waits for what it may be about.
+    """
     items, refused = [], []
     outs = [context.scratch / f"{x.sha256[:16]}-{x.arrival.organisation_code}" for x in landed]
     for out in outs:
@@ -96,6 +103,8 @@ def _read(connection, landed: list[Landed], context: Context, progress: Progress
         if isinstance(answer, Unreadable):
             refused.append((x, landing.received(x, submissions.next_id(connection), context), answer))
             continue
+        if answer.explained is not None:
+            replies.append(Reply(x, landing.received(x, submissions.next_id(connection), context), answer))
         for table in answer.tables:
             said = (*_said(x), agreement.from_name(table.file or x.arrival.name, answer))
             received = landing.received(x, submissions.next_id(connection), context)

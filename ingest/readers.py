@@ -40,7 +40,7 @@ class Parcel:
 
 def peek(path: Path) -> str:
     """What a file is by its content: csv, xlsx, 'ssda903 csv', …; raises Unreadable for what we never take."""
-    from ingest import national
+    from ingest import national, replies
 
     with path.open("rb") as f:
         head = f.read(1 << 16)
@@ -56,13 +56,15 @@ def peek(path: Path) -> str:
     if not text.startswith(b"<"):
         first = text.splitlines()[0] if text else b""
         fields = [f.strip().strip('"') for f in first.decode("utf-8", "replace").split(",")]
+        if replies.is_reply(fields):
+            return replies.EXPLANATIONS
         return national.recognise(head, fields) or "csv"
     return national.recognise(head, None) or "xml"
 
 
 def read(parcel: Parcel, out: Path) -> Reading:
     """Read one parcel into `out`; raises Unreadable with the code and sentence that refuse it."""
-    from ingest import national
+    from ingest import national, replies
 
     first = parcel.files[0]
     match parcel.format:
@@ -72,9 +74,13 @@ def read(parcel: Parcel, out: Path) -> Reading:
             from ingest.excel import open_book, read_book
 
             book = open_book(first.path)
+            if replies.is_findings_book(book):
+                return replies.read_book(book, first)
             if national.is_annex_a(book):
                 return national.read_annex_a(first, book, parcel.organisation_code, out)
             return read_book(book, first, out)
+        case replies.EXPLANATIONS:
+            return replies.read_csv(first, out)
         case "ssda903 csv":
             return national.read_ssda903_csv(list(parcel.files), parcel.organisation_code, parcel.year, out)
         case "ssda903 xml":

@@ -68,10 +68,21 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What a sender says of one warning: its reference, a reason off the list, and words of its own."""
+
+    line: int
+    reference: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """A submission as read: what it is, whose and when by its own content, and its rows by return.
 
-    One that `is_snapshot` stands for a day, whatever periods its returns are sent for otherwise.
+    One that `is_snapshot` stands for a day, whatever periods its returns are sent for otherwise. One that answers
+    findings has no tables: warnings `explained`, on a `sheet` of a workbook, and how many it leaves `unexplained`.
     """
 
     format: str
@@ -82,6 +93,9 @@ class Reading:
     skipped: tuple[tuple[str, Skipped], ...] = ()
     findings: tuple[tuple[str, Finding], ...] = ()
     is_snapshot: bool = False
+    explained: tuple[Explained, ...] | None = None
+    unexplained: int = 0
+    sheet: str | None = None
 
     @property
     def holds_several(self) -> bool:

@@ -35,10 +35,11 @@ def _note(connection, folder: Path) -> bool:
         columns = {name for name, *_ in connection.execute(f"describe from {figures}").fetchall()}
     except (OSError, ValueError, duckdb.Error):
         return False
-    if not isinstance(manifest, dict) or "as_at" not in manifest or not columns >= NEEDED:
+    if not isinstance(manifest, dict) or "vintage" not in manifest or not columns >= NEEDED:
         return False
-    # The totals only: the parts of a figure are not published one by one.
+    # The totals of years only: a part or a month is not published by itself, and one change would call for many notes.
     total = "breakdown = 'all'" if "breakdown" in columns else "true"
+    total += " and period_kind = 'financial_year'" if "period_kind" in columns else ""
     connection.execute(
         f"""insert into landing.released_figures
         select ?, ?::timestamptz, indicator_code, unit, area_code, period, try_cast(value as decimal(18, 4))

@@ -185,7 +185,7 @@ def purge(connection, plan: Purge, run_id: str, now: datetime) -> dict[str, int]
 
 
 def remove(connection, rows: str, reason: str, run_id: str, now: datetime) -> dict[str, int]:
-    """Delete rows by their place, blank the values of their findings, and count them apart → rows by table.
+    """Delete rows by their place, blank what findings and explanations tell of them, and count them apart → by table.
 
     `rows` is SQL for rows with schema_name, return_name, row, submission_id, file, sheet and line; `reason` SQL for why.
     """
@@ -194,11 +194,12 @@ def remove(connection, rows: str, reason: str, run_id: str, now: datetime) -> di
         f"{reason}, ?, ? from {rows} group by all",
         [run_id, now],
     )
-    connection.execute(
-        "update landing.findings f set value = null where f.value is not null and exists (select 1 "
-        f"from {rows} d where d.submission_id = f.submission_id and d.line = f.line "
-        "and d.file is not distinct from f.file and d.sheet is not distinct from f.sheet)"
-    )
+    for table, told in (("findings", "value"), ("explanations", "explanation")):
+        connection.execute(
+            f"update landing.{table} f set {told} = null where f.{told} is not null and exists (select 1 "
+            f"from {rows} d where d.submission_id = f.submission_id and d.line = f.line "
+            "and d.file is not distinct from f.file and d.sheet is not distinct from f.sheet)"
+        )
     tables = connection.execute(
         f"select distinct schema_name, return_name from {rows} order by all"
     ).fetchall()

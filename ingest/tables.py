@@ -37,6 +37,11 @@ create table if not exists landing.submission_files (
 create table if not exists landing.findings (
     submission_id bigint not null, file varchar, sheet varchar, line bigint, column_name varchar,
     value varchar, rule_code varchar not null, severity varchar not null, says varchar not null);
+create table if not exists landing.explanations (
+    reply_submission_id bigint not null, submission_id bigint not null, organisation_code varchar not null,
+    rule_code varchar not null, file varchar, sheet varchar, line bigint, column_name varchar,
+    reason varchar not null, explanation varchar, received_at timestamptz not null, run_id varchar not null,
+    carried_from_submission_id bigint);
 create table if not exists landing.skipped (
     submission_id bigint not null, file varchar, sheet varchar, reason varchar not null, rows bigint not null);
 create table if not exists landing.rule_results (

@@ -72,6 +72,17 @@ class Role:
                 raise Refusal(f"{self.name} is not held to one {option}. Leave --{option} out.")
 
 
+def may_see(seeds: Path, name: str, table: str, columns: tuple[str, ...]) -> bool:
+    """Whether a role may see these columns of every row of a table of core."""
+    return any(
+        g.schema_name == "core"
+        and not g.row_filter
+        and g.tables.among([table]) == [table]
+        and g.columns.among([*columns]) == [*columns]
+        for g in find(seeds, name).grants
+    )
+
+
 def read(seeds: Path) -> dict[str, Role]:
     """Every role with its grants, by name; Refusal (exit 4) where a grant is of a role there is none of."""
     grants: dict[str, list[Grant]] = {row["role"]: [] for row in _rows(seeds / "roles.csv")}

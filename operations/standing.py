@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from operations.readonly import Answer, ask
 
+# Of a version that had no explanations every warning is open.
+OPEN = """
+    select submission_id, count(*) as warnings_open from landing.findings as f where severity = 'warning' {unless}
+    group by submission_id"""
+UNLESS = """and not exists (select 1 from landing.explanations as e where e.submission_id = f.submission_id
+        and (e.rule_code, e.file, e.sheet, e.line, e.column_name)
+            is not distinct from (f.rule_code, f.file, f.sheet, f.line, f.column_name))"""
+# What explains findings is of no return: it stands here only where it could not be taken.
 # A correction that comes late does not make the return late: what counts is when it first came.
 STANDING = """
 with came as (
     select *, min(received_at) filter (where status <> 'refused')
             over (partition by organisation_code, return_code, period) as first_received_at
-    from landing.submissions where status <> 'duplicate'),
+    from landing.submissions
+    where status <> 'duplicate' and (format is distinct from 'explanations' or status = 'refused')),
 latest as (
     select * from came where status <> 'superseded'
     qualify row_number() over (partition by organisation_code, return_code, period
@@ -20,13 +29,17 @@ standing as (
         case when s.status is null then 'not received' when s.status in ('refused', 'nil') then s.status
             when cast(s.first_received_at as date) > e.due_date then 'late' else 'received' end as stands,
         e.due_date as due, cast(s.first_received_at as date) as received, s.submission_id as submission,
-        s.rows_read, s.rows_accepted, s.rows_quarantined, s.rows_skipped, s.says
+        s.rows_read, s.rows_accepted, s.rows_quarantined, s.rows_skipped,
+        case when s.submission_id is not null then coalesce(o.warnings_open, 0) end as warnings_open, s.says
     from landing.expected e
-    full join latest s using (organisation_code, return_code, period))
+    full join latest s using (organisation_code, return_code, period)
+    left join ({open}) o on o.submission_id = s.submission_id)
 select * from standing order by period desc nulls last, organisation, return, submission
 """
 
 
 def standing(connection) -> Answer:
     """One row for each return expected or received, the newest period first."""
-    return ask(connection, STANDING)
+    there = "from duckdb_tables() where schema_name = 'landing' and table_name = 'explanations'"
+    unless = UNLESS if ask(connection, there).rows else ""
+    return ask(connection, STANDING.format(open=OPEN.format(unless=unless)))

@@ -72,24 +72,26 @@ def breaks_crossed(
 def named(words: Iterable[str], resting: dict) -> str:
     """The folder's name: another vintage or another moment is another release."""
     parts = [*words, "vintage", _compact(resting["vintage"] or "none")]
-    return "-".join(parts + (["as-at", _compact(resting["as_at"])] if resting["as_at"] else []))
+    return "-".join(parts + (["as-at", _compact(resting["as_at"])] if resting.get("as_at") else []))
 
 
 def _compact(moment: str) -> str:
     return re.sub(r"[^0-9A-Za-z]", "", moment.replace("+00:00", "Z"))
 
 
-def cut(out: Path, manifest: dict, tables: Iterable[Table]) -> Path:
+def cut(out: Path, manifest: dict, tables: Iterable[Table], is_named_by_content: bool = False) -> Path:
     """Write tables and manifest into the folder `manifest["name"]` of `out` → that folder.
 
     The same content gives the same bytes; where the folder is there already with other bytes it stays, and
-    Refusal is raised.
+    Refusal is raised. A name that ends with what is in it (`is_named_by_content`) is never another's.
     """
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
     try:
         written = [path for table in tables for path in write(draft, table)]
         manifest = manifest | {"files": {p.name: _digest(p) for p in written}}
+        if is_named_by_content:
+            manifest["name"] += f"-{hashlib.sha256(json.dumps(manifest).encode()).hexdigest()[:8]}"
         (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         return _keep(draft, out / manifest["name"])
     finally:

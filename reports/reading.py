@@ -94,6 +94,12 @@ class Release:
         """When the last receipt behind its figures came: the clock of everything drawn from it."""
         return datetime.fromisoformat(self.manifest["vintage"])
 
+    @property
+    def first_year(self) -> str:
+        """The first of its financial years."""
+        first = int(self.manifest["year"][:4]) - self.manifest["years"] + 1
+        return f"{first}-{(first + 1) % 100:02d}"
+
     def figures(self, where: str = "true", given: Mapping | None = None) -> list[Figure]:
         """The figures a condition over their columns keeps, in the order of the release."""
         found = self._connection.execute(f"select {FIELDS} from figures where {where}", given or {})
@@ -132,19 +138,17 @@ class Release:
 
 
 def public(
-    releases: Path, year: str, as_at: str | None = None, kinds: Sequence[str] = ("year",)
+    releases: Path, year: str | None, as_at: str | None = None, kinds: Sequence[str] = ("year",)
 ) -> Release | None:
-    """The release of a financial year that was published last (by the moment `as_at`); None where there is none."""
+    """The release of a financial year (none: of the last there is) published last, by the moment `as_at`; or None."""
     found = []
     for path in releases.glob(f"public/[!.]*/{PUBLISHED}"):
         told, release = json.loads(path.read_text("utf-8")), Release(path.parent)
-        is_asked = release.manifest["year"] == year and {*kinds} <= {*release.manifest["periods"]}
-        was_then = as_at in (None, release.manifest["as_at"]) or _moment(told["published_at"]) <= _moment(
-            as_at
-        )
-        if is_asked and was_then:
-            found.append((told["published_at"], release.name, release))
-    return max(found, key=lambda f: f[:2])[2] if found else None
+        of, at = release.manifest["year"], told["published_at"]
+        was_then = as_at in (None, release.manifest.get("as_at")) or _moment(at) <= _moment(as_at)
+        if year in (None, of) and was_then and {*kinds} <= {*release.manifest["periods"]}:
+            found.append((of, at, release.name, release))
+    return max(found, key=lambda f: f[:3])[3] if found else None
 
 
 def named(releases: Path, name: str) -> Release:
@@ -161,5 +165,8 @@ def named(releases: Path, name: str) -> Release:
 
 def _moment(text: str) -> datetime:
     """A day means its last second, in UTC."""
-    moment = datetime.fromisoformat(f"{text}T23:59:59.999999" if len(text) == 10 else text)
+    try:
+        moment = datetime.fromisoformat(f"{text}T23:59:59.999999" if len(text) == 10 else text)
+    except ValueError:
+        raise Refusal(f"{text!r} is no moment. Write 2025-07-31 or 2025-07-31T09:00:00Z.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -96,11 +96,13 @@ class Limits:
         return self.beyond | self.shift | self.trend
 
 
-def xmr(values: Sequence[float | None] | np.ndarray, floor: float | None = None) -> Limits:
+def xmr(
+    values: Sequence[float | None] | np.ndarray, floor: float | None = None, ceiling: float | None = None
+) -> Limits:
     """The limits of a chart of individual values: the mean and 2.66 mean moving ranges either side.
 
-    None or NaN is a gap: it has no moving range on either side and it ends every run. `floor`: what the lower
-    limit cannot lie below (0 for a count). Source: Wheeler, Understanding Variation (1993), XmR chart; the rules
+    None or NaN is a gap: it has no moving range on either side and it ends every run. `floor` and
+    `ceiling`: what the limits cannot lie beyond (0 for a count, 0 and 100 for a share). Source: Wheeler, Understanding Variation (1993), XmR chart; the rules
     of 7 and 6 as NHS England's Making Data Count uses them, XmR icons.
     """
     x = np.array([np.nan if v is None else v for v in values], float)
@@ -114,8 +116,9 @@ def xmr(values: Sequence[float | None] | np.ndarray, floor: float | None = None)
     side = np.where(np.abs(x - mean) <= hair, 0, np.sign(np.nan_to_num(x - mean)))
     step = np.sign(np.nan_to_num(np.diff(x)))
     lower = mean - reach if floor is None else max(mean - reach, floor)
-    beyond = (x > mean + reach + hair) | (x < lower - hair)
-    return Limits(mean, lower, mean + reach, beyond, _runs(side, SHIFT), _trend(step, len(x)))
+    upper = mean + reach if ceiling is None else min(mean + reach, ceiling)
+    beyond = (x > upper + hair) | (x < lower - hair)
+    return Limits(mean, lower, upper, beyond, _runs(side, SHIFT), _trend(step, len(x)))
 
 
 def _runs(sign: np.ndarray, least: int) -> np.ndarray:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import warehouse
 
+CASES = Path(__file__).parent / "cases"
 LONGEST = ("cases", "canary", "crash", "commands", "county", "rights", "linked_county", "rekeying")
 
 
@@ -36,3 +41,31 @@ def home(tmp_path, parsed) -> warehouse.Home:
 def night(home) -> Callable[[Path], list]:
     """Run one night on an inbox; the outcomes."""
     return lambda inbox: warehouse.night(home, inbox, lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def after_case(tmp_path_factory, parsed) -> Callable[[str], warehouse.Home]:
+    """A case's home after its one night, whichever worker ran it: to be read. Who changes it takes a copy."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "after-case"
+    shared.mkdir(exist_ok=True)
+
+    def after(case: str) -> warehouse.Home:
+        kept = shared / case
+        if not kept.exists():
+            made = Path(tempfile.mkdtemp(prefix=".", dir=shared))
+            (made / "cache").symlink_to(parsed, target_is_directory=True)
+            warehouse.night(warehouse.Home(made), CASES / case / "sent", lambda *_: None)
+            (made / "cache").unlink()
+            shutil.copytree(parsed, made / "cache")
+            with suppress(OSError):  # another worker was first, and its home is as good
+                made.rename(kept)
+        return warehouse.Home(kept)
+
+    return after
+
+
+@pytest.fixture(scope="session")
+def copy_of_case(after_case) -> Callable[[str, Path], warehouse.Home]:
+    """The same, copied to a folder that is not there yet: to be changed."""
+    return lambda case, to: warehouse.Home(shutil.copytree(after_case(case).root, to))

@@ -8,21 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import warehouse
 from ingest import released, tables
-from reports.release import release
+from reports.releases.restricted import restricted
 
-SENT = Path(__file__).parent / "cases" / "correction-and-as-at" / "sent" / "SYP" / "2024-25"
-CRIMES = SENT / "received-2025-04-14" / "pol_crime.csv"
-REFERRALS = (
-    Path(__file__).parent / "cases" / "two-populations-and-watched-series" / "sent" / "SYP" / "2020-21"
-)
-
-
-def send(inbox: Path, received: str, lines: list[str]) -> Path:
-    folder = inbox / "SYP" / "2024-25" / f"received-{received}"
-    folder.mkdir(parents=True)
-    (folder / "pol_crime.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    return inbox
+CASE = "correction-and-as-at"
+CRIMES = Path(__file__).parent / "cases" / CASE / "sent/SYP/2024-25/received-2025-08-04/pol_crime.csv"
 
 
 def found(home, rule: str) -> list[tuple]:
@@ -31,21 +22,24 @@ def found(home, rule: str) -> list[tuple]:
         return connection.execute(sql, [rule]).fetchall()
 
 
-def test_a_released_figure_that_a_correction_changes_calls_for_a_note(home, night, tmp_path):
-    """Four crimes released; a correction leaves three: the next night lists both figures, for Doncaster and the whole."""
-    lines = CRIMES.read_text("utf-8").splitlines()
-    inbox = send(tmp_path / "inbox", "2025-04-14", lines)
-    night(inbox)
+def test_a_released_figure_that_a_correction_changes_calls_for_a_note(copy_of_case, tmp_path):
+    """Four crimes of Rotherham released, of which a correction leaves one, of Doncaster: no figure else is listed."""
+    home = copy_of_case(CASE, tmp_path / "home")
     with home.reading() as connection:
         cut = release(connection, "ROT", "2024-25", None, home.releases)
-    night(inbox)
-    assert found(home, "X19") == []
-    night(send(inbox, "2025-08-04", lines[:-1]))
+    header, *_, moved, _ = CRIMES.read_text("utf-8").splitlines()
+    sent = tmp_path / "inbox" / "SYP" / "2024-25" / "received-2025-10-01" / "pol_crime.csv"
+    sent.parent.mkdir(parents=True)
+    sent.write_text("\n".join([header, moved.replace(",ROT,", ",DON,")]) + "\n", "utf-8")
+    warehouse.night(home, tmp_path / "inbox", lambda *_: None)
     says = "A published figure differs from today's by more than 5 %: publish a note."
     assert found(home, "X19") == [
-        ("371", "2024-25", f"I02 crime 2024-25: 1 in {cut.name}, 0 today", says),
-        ("SY", "2024-25", f"I02 crime 2024-25: 4 in {cut.name}, 3 today", says),
+        ("371", "2024-25", f"I02 crime 2024-25: 0 in {cut.name}, 1 today", says),
+        ("372", "2024-25", f"I02 crime 2024-25: 4 in {cut.name}, 0 today", says),
+        ("SY", "2024-25", f"I02 crime 2024-25: 4 in {cut.name}, 1 today", says),
     ]
+    with home.reading() as connection:
+        assert connection.execute("select count(*) from landing.released_figures").fetchone()[0] > 3
 
 
 @pytest.fixture
@@ -96,9 +90,9 @@ def test_a_return_that_gained_a_column_keeps_its_rows_and_its_order():
     assert row == [("SYP", 2, None)]
 
 
-def test_a_rate_on_the_wrong_population_is_found(home, night, tmp_path):
+def test_a_rate_on_the_wrong_population_is_found(after_case, tmp_path):
     """The model as it was compiled, on figures one of which was reckoned on another year's children."""
-    night(REFERRALS.parents[1])
+    home = after_case("two-populations-and-watched-series")
     assert found(home, "X21") == []
     model = next(home.parsed.glob("compiled/**/fct_total_findings.sql")).read_text("utf-8")
     shutil.copyfile(home.live, tmp_path / "doctored.duckdb")

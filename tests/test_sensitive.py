@@ -24,11 +24,11 @@ SENSITIVE |= {
     "nhs_number",
     "upn",
 }
-CASE = HERE / "cases" / "children-known-to-several"
+CASE = "children-known-to-several"
 
 
-def test_no_model_of_core_or_marts_has_a_sensitive_column(night, home):
-    night(CASE / "sent")
+def test_no_model_of_core_or_marts_has_a_sensitive_column(after_case):
+    home = after_case(CASE)
     with home.reading() as connection:
         columns = connection.execute(
             "select schema_name || '.' || table_name || '.' || column_name, column_name from duckdb_columns() "
@@ -39,7 +39,8 @@ def test_no_model_of_core_or_marts_has_a_sensitive_column(night, home):
         assert keys_in_findings(connection) == []
     keys = sent_keys()
     assert keys
-    written = [p for p in home.parsed.resolve().rglob("*") if p.is_file()]
+    written = [p for p in home.parsed.rglob("*") if p.is_file()]
+    assert len(written) > 200
     assert [p.name for p in written if any(key.encode() in p.read_bytes() for key in keys)] == []
 
 
@@ -58,7 +59,7 @@ def sent_keys() -> set[str]:
     import csv
 
     found = set()
-    for path in (CASE / "sent").rglob("*.csv"):
+    for path in (HERE / "cases" / CASE / "sent").rglob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             found |= {row["person_key"] for row in csv.DictReader(file) if row.get("person_key")}
     return found

@@ -38,7 +38,7 @@ def run_chart(points: Sequence[Point], *, title: str, unit: str, breaks: Sequenc
     Source of the rules: `reports.statistics.xmr`.
     """
     breaks = [b for b in breaks if b.period in {p.period for p in points}]
-    stretches = stretches_of(points, breaks)
+    stretches = stretches_of(points, breaks, unit)
     chart = _chart(points, stretches, breaks, unit)
     alt = _words(points, stretches, breaks, title, unit)
     return Picture(drawn(chart), alt, title, _table(stretches, unit))

@@ -33,21 +33,24 @@ class Stretch:
     kinds: tuple[frozenset[str], ...]
 
 
-def stretches_of(points: Sequence[Point], breaks: Sequence[Break]) -> list[Stretch]:
+def stretches_of(points: Sequence[Point], breaks: Sequence[Break], unit: str = "") -> list[Stretch]:
     """The points cut before each break, every stretch judged by itself."""
     starts, number, counted = {b.period for b in breaks}, 0, []
     for point in points:
         number += point.period in starts
         counted.append((number, point))
-    return [_stretch(tuple(p for _, p in group)) for _, group in groupby(counted, key=lambda c: c[0])]
+    ceiling = 100.0 if unit.startswith("%") else None
+    return [
+        _stretch(tuple(p for _, p in group), ceiling) for _, group in groupby(counted, key=lambda c: c[0])
+    ]
 
 
-def _stretch(points: tuple[Point, ...]) -> Stretch:
+def _stretch(points: tuple[Point, ...], ceiling: float | None) -> Stretch:
     from reports.statistics import xmr
 
     judged = [None if p.partial else p.number for p in points]
     told = [v for v in judged if v is not None]
-    limits = xmr(judged, floor=0.0 if told and min(told) >= 0 else None)
+    limits = xmr(judged, floor=0.0 if told and min(told) >= 0 else None, ceiling=ceiling)
     if len(told) < FEWEST or limits.mean != limits.mean:
         return Stretch(points, None, None, None, (frozenset(),) * len(points))
     found = {BEYOND: limits.beyond, SHIFT: limits.shift, TREND: limits.trend}

@@ -30,13 +30,11 @@ def write_open_data(
     folder: Path,
     *,
     stem: str = "cse",
-    labels: Mapping[tuple[str, str], str] | None = None,
     licence: Mapping | None = None,
 ) -> list[Path]:
     """Write the figures as open data into `folder` → the files; the same figures give the same bytes.
 
-    `areas` are rows as in the list of areas, `labels` the words of (breakdown, value) where the value is a code,
-    `licence` a licence of the Data Package (name, title) where one was given. Refusal, and nothing is written,
+    `areas` are rows as in the list of areas, `licence` a licence of the Data Package (name, title) where one was given. Refusal, and nothing is written,
     where there are no figures or the screener's rules do not hold.
     """
     figures = list(figures)
@@ -47,7 +45,7 @@ def write_open_data(
     places, tables, files = Areas.of(areas), {}, {}
     for (kind, measured), members in _files(figures).items():
         name = f"{stem}-{KINDS[kind].word}-{measured.name}"
-        told = rows(members, places, labels or {})
+        told = rows(members, places)
         tables[f"{name}.csv"] = (measured, columns(kind, measured))
         files[f"{name}.csv"] = _csv(columns(kind, measured), told)
         files[f"{name}.meta.csv"] = _csv(META, metadata(measured, told))

@@ -104,14 +104,12 @@ def columns(kind: str, measured: Measure) -> tuple[str, ...]:
     return (*TIME, *GEOGRAPHY, *dated, *FILTERS, *measured.columns, *REMARKS)
 
 
-def rows(
-    figures: Iterable[Figure], areas: Areas, labels: Mapping[tuple[str, str], str]
-) -> list[dict[str, str]]:
+def rows(figures: Iterable[Figure], areas: Areas) -> list[dict[str, str]]:
     """The rows of one file, in the order of time, place, indicator and breakdown.
 
     An indicator counted by its parts alone gets a Total of `z`, so that asking for it finds a reason, not nothing.
     """
-    found = [(_place(figure, areas), _row(figure, areas, labels)) for figure in figures]
+    found = [(_place(figure, areas), _row(figure, areas)) for figure in figures]
     whole = {place for place, row in found if row["breakdown"] == TOTAL}
     lacking = {place: _without_total(row) for place, row in found if place not in whole}
     every = sorted([*found, *lacking.items()], key=lambda pair: (pair[0], _rank(pair[1])))
@@ -133,26 +131,28 @@ def _rank(row: Mapping[str, str]) -> tuple:
     return row["breakdown"] != TOTAL, row["breakdown_topic"], row["breakdown"]
 
 
-def _row(figure: Figure, areas: Areas, labels: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _row(figure: Figure, areas: Areas) -> dict[str, str]:
     period, identifier = KINDS[figure.period_kind].time(figure)
     told = {"time_period": period, "time_identifier": identifier}
     told |= areas.geography(figure.area_code, figure.end_date)
     if figure.period_kind == "snapshot":
         told[SNAPSHOT] = figure.end_date.isoformat()
     told["indicator"] = item(figure.indicator_code, figure.indicator, figure.unit)
-    told |= _breakdown(figure, labels)
+    told |= _breakdown(figure)
     told |= _numbers(figure)
     remarks = (figure.status, figure.not_received, figure.provisional, figure.note)
     return told | {c: safe(text or "") or NOT_APPLICABLE for c, text in zip(REMARKS, remarks, strict=True)}
 
 
-def _breakdown(figure: Figure, labels: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _breakdown(figure: Figure) -> dict[str, str]:
     if (figure.breakdown or "all") == "all":
         return {"breakdown_topic": TOTAL, "breakdown": TOTAL}
     # A breakdown that means something else for one indicator bears its code: `I05 role`.
     topic = re.sub(r"^I\d+ ", "", figure.breakdown).replace("_", " ")
-    label = labels.get((figure.breakdown, figure.breakdown_value), figure.breakdown_value)
-    return {"breakdown_topic": safe(topic[:1].upper() + topic[1:]), "breakdown": safe(label)}
+    return {
+        "breakdown_topic": safe(topic[:1].upper() + topic[1:]),
+        "breakdown": safe(figure.breakdown_label),
+    }
 
 
 def _numbers(figure: Figure) -> dict[str, str]:

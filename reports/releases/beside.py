@@ -13,8 +13,12 @@ TABLES = {
     "indicators": """
         select i.indicator_code, i.unit, i.name as indicator, i.basis, i.polarity, i.disclosure, i.returns,
             i.period_match, i.numerator as counted, i.denominator as counted_of, i.row_filter, i.relation, i.scale,
-            i.breakdowns, i.seed_reference, i.in_annual_report, d.title as defined_title, d.says as definition, i.source
+            i.date_column, i.until_column, i.area_column, i.share_of, i.population_ages, i.population_series,
+            i.breakdowns, i.seed_reference, i.in_annual_report, d.title as defined_title, d.says as definition,
+            p.section, p.rationale, p.counted as numerator_words, p.counted_of as denominator_words, p.method, p.caveats,
+            i.source
         from reference.indicators as i
+        left join reference.indicator_pages as p using (indicator_code, unit)
         left join reference.definitions as d on i.definition = d.definition
         where list_contains($indicators, i.indicator_code) order by all""",
     "breaks": """
@@ -48,6 +52,13 @@ TABLES = {
             coalesce(p.symbol, p.figure) as value, p.symbol_meaning, p.unit, p.vintage, p.source
         from core.fct_published_series as p
         inner join reference.series_catalogue as c using (series) order by all""",
+    # Of figures others published alone: those of our own tell small numbers.
+    "published_findings": """
+        select f.rule_code, r.says, f.area_code, split_part(f.record, ' ', 1) as series, f.event_date as end_date,
+            regexp_replace(f.record, '^.* published ', '') as change
+        from marts.fct_series_findings as f
+        inner join reference.cross_return_rules as r using (rule_code)
+        where f.record like '% published %' order by all""",
     "recommendations": """
         select r.recommendation_ref, r.source_document, r.number, r.title, r.assessment, r.action, r.plan_ref,
             r.status, r.source
@@ -57,6 +68,9 @@ TABLES = {
         order by all""",
     "recommendation_evidence": """
         select recommendation_ref, evidence_kind, evidence, source from reference.recommendation_evidence order by all""",
+    "annual_sections": """
+        select row_order, section, part, shown, indicator_code, unit, breakdown, value_order, level, series, detail
+        from reference.annual_sections order by row_order::integer""",
 }
 
 

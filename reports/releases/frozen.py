@@ -53,7 +53,7 @@ FIGURES = """
         i.scale, i.share_of, i.population_ages, i.period_match, i.breakdowns,
         i.row_filter, i.numerator as counted, i.denominator as counted_of,
         concat_ws('|', i.relation, i.period_match, i.date_column, i.until_column, i.area_column) as counted_in
-    from marts.fct_indicator_values as f
+    from (select * from marts.fct_indicator_values where {seen}) as f
     inner join reference.indicators as i using (indicator_code, unit)
     inner join core.dim_periods as p using (period)
     left join areas using (area_code)
@@ -73,18 +73,26 @@ FIGURES = """
 
 
 def freeze(
-    connection, years: Sequence[str], kinds: Sequence[str], below: bool = False, area: str | None = None
+    connection,
+    years: Sequence[str],
+    kinds: Sequence[str],
+    below: bool = False,
+    area: str | None = None,
+    seen: str = "true",
 ) -> pyarrow.Table:
     """Every figure of the financial years for the kinds of period (`year`, `quarter`, ...), a row for each.
 
-    Figures of class H are given for South Yorkshire alone, unless `below`; `area` keeps one area's only.
+    Figures of class H are given for South Yorkshire alone, unless `below`; `area` keeps one area's only, `seen`
+    (SQL) those a role may see.
     """
     wrong = [kind for kind in kinds if kind not in KINDS]
     if wrong:
         raise Refusal(f"There is no period {wrong[0]}. The periods are {', '.join(KINDS)}.")
     first, last = _span(years)
     given = {"exempt": list(NOT_OF_PEOPLE), "kinds": [KINDS[k] for k in kinds], "first": first, "last": last}
-    found = connection.execute(FIGURES, given | {"below": below, "area": area}).to_arrow_table()
+    found = connection.execute(
+        FIGURES.format(seen=seen), given | {"below": below, "area": area}
+    ).to_arrow_table()
     if not pyarrow.compute.any(pyarrow.compute.not_equal(found["status"], "not received")).as_py():
         raise Refusal(f"There are no figures for {years[0]} to {years[-1]}.")
     return found

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow
 
+from refusal import Refusal
 from reports.cutting import RESTRICTED, Table, cut, named, standing
 from reports.releases import beside, frozen
 from reports.releases.releasing import code_version
 from reports.releases.rows import COLUMNS, MARKS, NOT_APPLICABLE, NOT_RECEIVED, number, rows
 
 HIDDEN = "c"
+ROLE, FIGURES = "gold_group", "fct_indicator_values"
 PERIODS = ("year", "quarter", "month")
 YEARS = 5
 
@@ -20,32 +23,56 @@ YEARS = 5
 def restricted(
     connection,
     releases: Path,
+    seeds: Path,
     year: str,
-    as_at: str | None = None,
     periods: Sequence[str] = PERIODS,
     years: int = YEARS,
 ) -> Path:
-    """Cut the figures of the financial years ending with `year`, whole and below South Yorkshire → the folder.
+    """Cut the figures of the financial years ending with `year`, as the Gold Group may see them → the folder.
 
-    The same marts, seeds and code give the same bytes under the same name. Refusal where there are none.
+    Small numbers of each council stand in it; what the role may not see in `seeds`/role_grants.csv does not.
+    The same figures give the same bytes under the same name, as at whatever moment they were built. Refusal where there are none.
     """
-    figures = frozen.freeze(connection, frozen.financial_years(year, years), periods, below=True)
-    resting, version = standing(connection, as_at), code_version()
+    spans = frozen.financial_years(year, years)
+    figures = frozen.freeze(connection, spans, periods, below=True, seen=_seen(seeds))
+    # Nothing here tells when it was cut or by which moment it was asked for: what was cut last July and what is
+    # rebuilt as at last July are one release.
+    resting = {k: v for k, v in standing(connection, None).items() if k != "as_at"}
     words = ["restricted", year, *(periods if tuple(periods) != PERIODS else ())]
     words += [f"{years}-years"] if years != YEARS else []
     manifest = {
-        "name": f"{named(words, resting)}-code-{version[:8]}",
+        "name": named(words, resting),
         "report": "figures",
         "protection": RESTRICTED,
+        "role": ROLE,
         "year": year,
         "years": years,
         "periods": list(periods),
         **resting,
-        "code_version": version,
+        "code_version": code_version(),
         "marks": {HIDDEN: "suppressed by who sent it"} | MARKS,
     }
     tables = [Table("figures", COLUMNS, unprotected(figures)), *beside.tables(connection, figures)]
-    return cut(releases, manifest, tables)
+    return cut(releases, manifest, tables, is_named_by_content=True)
+
+
+def last_year(connection) -> str:
+    """The last financial year with a figure; Refusal where there is none."""
+    sql = """select max(f.period) from marts.fct_indicator_values as f inner join core.dim_periods as p using (period)
+        where p.period_kind = 'financial_year' and f.status = 'received' and f.numerator > 0"""
+    (year,) = connection.execute(sql).fetchone()
+    if year is None:
+        raise Refusal("No figure has been received for any year.")
+    return year
+
+
+def _seen(seeds: Path) -> str:
+    """Which figures the role may see, in SQL; Refusal where nobody says."""
+    with (seeds / "role_grants.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["role"] == ROLE and FIGURES in row["table_name"].split(";"):
+                return row["row_filter"] or "true"
+    raise Refusal(f"seeds/role_grants.csv does not say which figures {ROLE} may see. Mend it.", 4)
 
 
 def unprotected(figures: pyarrow.Table) -> list[dict]:

@@ -82,3 +82,13 @@ def test_a_long_word_no_code_has_is_withheld_wherever_it_stands(connection):
 def test_without_our_words_no_long_word_is_kept():
     with duckdb.connect() as fresh:
         assert kept(fresh, unless_strange, ["DISCLOSURE", "REF1"]) == [HIDDEN, "REF1"]
+
+
+def test_a_pseudonym_is_kept_though_its_digits_spell_a_word(connection):
+    """One in eight of twenty digits does: which rows were kept whole would rest on the key."""
+    pseudonyms = ["310402a5a51bdecaf8bb", "0" * 12 + "facade" + "7" * 46]
+    assert kept(connection, unless_strange, [*pseudonyms, "FACADE", "310402A5A51BDECAF8BB"]) == [
+        *pseudonyms,
+        HIDDEN,
+        HIDDEN,
+    ]

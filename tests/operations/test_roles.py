@@ -32,7 +32,8 @@ create table reference.areas as from (values
     ('372', 'ROT', 'district'), ('373', 'SHE', 'district'), ('SY', 'SY', 'force')) t(area_code, short_code, level);
 create table reference.agencies as from (values ('SYP'), ('ROT')) t(organisation_code);
 create table reference.indicators as from (values
-    ('I01', 'crime', 'R01', 'fct_crimes'), ('I14', 'person', 'R01;R02;R06', 'fct_suspects_and_defendants'),
+    ('I01', 'crime', 'R01', 'fct_crimes'), ('I03', 'defendant', 'R06', 'fct_prosecutions'),
+    ('I14', 'person', 'R01;R02;R06', 'fct_suspects_and_defendants'),
     ('I31', 'referral', 'R17', 'fct_sexual_health_counts'), ('I32', 'day', 'R16;R18', 'fct_health_services'))
     t(indicator_code, unit, returns, relation);
 create table landing.submissions as from (values
@@ -55,10 +56,11 @@ create table core.fct_health_services as from (values ('SEENtrust', '372', 5, 'N
     t(organisation_code, area_code, seen_count, file, line, submission_id);
 create table staging.stg_pol_crime as from (values ('NOPEstaged')) t(crime_ref);
 create table marts.fct_indicator_values as from (values
-    ('I01', 'crime', '372', 'SEENrother', 3), ('I01', 'crime', '373', 'NOPEsheff', 4), ('I01', 'crime', 'SY', 'SEENcounty', 7),
-    ('I14', 'person', '372', 'NOPEethn14', 1), ('I14', 'person', 'SY', 'SEENethn14', 2),
-    ('I31', 'referral', '372', 'NOPEhealth', 1), ('I32', 'day', '372', 'SEENhealth', 4))
-    t(indicator_code, unit, area_code, breakdown_value, value);
+    ('I01', 'crime', '372', 'all', 'SEENrother', 3), ('I01', 'crime', '373', 'all', 'NOPEsheff', 4),
+    ('I01', 'crime', 'SY', 'all', 'SEENcounty', 7), ('I03', 'defendant', '372', 'ethnicity', 'NOPEcharged', 1),
+    ('I14', 'person', '372', 'ethnicity', 'NOPEethn14', 1), ('I14', 'person', 'SY', 'ethnicity', 'SEENethn14', 2),
+    ('I31', 'referral', '372', 'all', 'NOPEhealth', 1), ('I32', 'day', '372', 'all', 'SEENhealth', 4))
+    t(indicator_code, unit, area_code, breakdown, breakdown_value, value);
 create view marts.mart_missing_worklist as select crime_ref from staging.stg_pol_crime;
 comment on table accepted.pol_crime is 'NOPEcomment';
 comment on column core.fct_crimes.crime_ref is 'NOPEcolumn';
@@ -227,7 +229,7 @@ def test_an_export_stands_in_the_audit(home):
         "purpose": "a test",
         "file": out.name,
         "encrypted": False,
-        "rows": {FIGURES: 4, "reference.areas": 3, "reference.indicators": 4},
+        "rows": {FIGURES: 4, "reference.areas": 3, "reference.indicators": 5},
     }
     assert command(home, "audit", "verify").stdout.startswith("The audit is whole: 2 lines.")
     shown = json.loads(command(home, "audit", "show", "--last", "1", "--json").stdout)

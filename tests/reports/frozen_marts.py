@@ -27,12 +27,14 @@ SEEDED = (
     "statistical_neighbours",
     "recommendations",
     "recommendation_evidence",
+    "cross_return_rules",
 )
 EMPTY = {
     "marts.fct_indicator_coverage": "returns varchar, period_match varchar, area_code varchar, period varchar, "
     "not_received varchar[], is_provisional boolean",
     "marts.fct_coverage": "return_code varchar, organisation_code varchar, period varchar, status varchar, "
     "is_provisional boolean",
+    "marts.fct_series_findings": "rule_code varchar, area_code varchar, event_date date, record varchar",
     "core.dim_organisations": "organisation_code varchar, organisation_name varchar, area_code varchar",
     "core.fct_published_series": "series varchar, area_code varchar, area_name varchar, area_level varchar, "
     "period_kind varchar, period varchar, period_end_date date, figure varchar, symbol varchar, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import csv
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from reports.cutting import RESTRICTED, Table, cut
@@ -22,7 +23,9 @@ AREAS = {
 }
 TABLES = {
     "indicators": "indicator_code unit indicator basis polarity disclosure returns period_match counted counted_of "
-    "row_filter relation scale:DOUBLE breakdowns seed_reference in_annual_report defined_title definition source",
+    "row_filter relation scale:DOUBLE date_column until_column area_column share_of population_ages population_series "
+    "breakdowns seed_reference in_annual_report defined_title definition section rationale numerator_words "
+    "denominator_words method caveats source",
     "breaks": "indicator_code area_code breakdown break_date:DATE note",
     "coverage": "return_code organisation_code organisation area_code month status provisional",
     "submissions": "submission_id return_code organisation_code period received_at standard_version sha256 provisional",
@@ -30,6 +33,7 @@ TABLES = {
     "neighbours": "model_year area_code neighbour_code neighbour_name closeness_order closeness source",
     "published": "series title means indicator_code indicator_unit differs area_code area level period_kind period "
     "end_date:DATE value symbol_meaning unit vintage source",
+    "published_findings": "rule_code says area_code series end_date:DATE change",
     "recommendations": "recommendation_ref source_document number title assessment action plan_ref status source",
     "recommendation_statuses": "recommendation_ref area_code period status status_date:DATE",
     "recommendation_evidence": "recommendation_ref evidence_kind evidence source",
@@ -130,8 +134,9 @@ def catalogue(figures: list[dict]) -> list[dict]:
     return [row | {new: row[old] for new, old in words.items()} for row in given]
 
 
-def _seed() -> list[dict]:
-    with (SEEDS / "indicators.csv").open(encoding="utf-8", newline="") as file:
+@cache
+def _seed(name: str = "indicators") -> list[dict]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

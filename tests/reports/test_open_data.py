@@ -38,6 +38,7 @@ PLAIN = Figure(
     end_date=date(2025, 3, 31),
     breakdown="all",
     breakdown_value="all",
+    breakdown_label="All",
     numerator="41",
     denominator="z",
     value="41",
@@ -67,9 +68,9 @@ FIGURES = [
     COUNTY,
     replace(PLAIN, area_code="U", area="Place not known", numerator="x", value="x", status="not received"),
     replace(PLAIN, area_code="370", area="Barnsley", numerator="c", value="c"),
-    replace(PLAIN, breakdown="sex", breakdown_value="F", numerator="*", value="*"),
-    replace(PLAIN, breakdown="sex", breakdown_value="M", numerator="11", value="11"),
-    replace(CRIMES, breakdown="age", breakdown_value="0-9"),
+    replace(PLAIN, breakdown="sex", breakdown_value="F", breakdown_label="Female", numerator="*", value="*"),
+    replace(PLAIN, breakdown="sex", breakdown_value="M", breakdown_label="Male", numerator="11", value="11"),
+    replace(CRIMES, breakdown="age", breakdown_value="0-9", breakdown_label="0-9"),
 ]
 YIELD = replace(
     PLAIN,
@@ -93,11 +94,9 @@ META_HEADER = (
     "col_name,col_type,label,indicator_grouping,indicator_unit,indicator_dp,filter_hint,"
     "filter_grouping_column,filter_default"
 )
-LABELS = {("sex", "F"): "Female", ("sex", "M"): "Male"}
 
 
 def write(folder, figures=FIGURES, **more):
-    more = {"labels": LABELS, **more}
     return write_open_data(figures, AREAS, INDICATORS, MANIFEST, folder, **more)
 
 
@@ -126,7 +125,15 @@ def test_the_figures_are_these_bytes(tmp_path):
 
 
 def test_the_metadata_are_these_bytes(tmp_path):
-    write(tmp_path, [YIELD, replace(YIELD, indicator_code="I12", breakdown="sex", breakdown_value="F")])
+    write(
+        tmp_path,
+        [
+            YIELD,
+            replace(
+                YIELD, indicator_code="I12", breakdown="sex", breakdown_value="F", breakdown_label="Female"
+            ),
+        ],
+    )
     name = "Prosecution yield of crimes recorded (% of crimes)"
     assert (tmp_path / "cse-annual-percent.meta.csv").read_bytes().decode("utf-8").split("\n") == [
         META_HEADER,
@@ -233,7 +240,9 @@ def test_restricted_figures_bear_no_licence(tmp_path):
 
 
 def test_a_text_is_no_formula_and_a_number_below_nought_stays_one(tmp_path):
-    figure = replace(PLAIN, breakdown="=cmd", breakdown_value="@SUM(A1)", value="-1.5", note="+1")
+    figure = replace(
+        PLAIN, breakdown="=cmd", breakdown_value="SUM", breakdown_label="@SUM(A1)", value="-1.5", note="+1"
+    )
     write(tmp_path, [figure])
     _, row = rows_of(tmp_path / "cse-annual-count.csv")
     told = [row[c] for c in ("breakdown_topic", "breakdown", "figure_count", "note")]
@@ -243,7 +252,7 @@ def test_a_text_is_no_formula_and_a_number_below_nought_stays_one(tmp_path):
 def test_the_order_they_come_in_changes_nothing(tmp_path):
     figures = [*FIGURES, YIELD]
     write(tmp_path / "a", figures)
-    write_open_data(figures[::-1], AREAS, INDICATORS[::-1], MANIFEST, tmp_path / "b", labels=LABELS)
+    write_open_data(figures[::-1], AREAS, INDICATORS[::-1], MANIFEST, tmp_path / "b")
     a, b = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in "ab")
     assert a == b
 

@@ -1,7 +1,6 @@
 """`warehouse reconcile` on a night of the golden case: what it prints, and what each side is given to read."""
 
 import json
-import shutil
 from pathlib import Path
 
 import openpyxl
@@ -11,19 +10,16 @@ from typer.testing import CliRunner
 import warehouse
 from reports import reconciliation
 
-CASE = Path(__file__).parent.parent / "cases" / "missing-police-against-council" / "sent"
+CASES = Path(__file__).parent.parent / "cases"
+CASE = "missing-police-against-council"
 BEGAN, ENDED = "Check when it began", "Check when it ended"
 POLICE, COUNCIL = "the police have another time.", "the council has another time."
 LENGTH = "Check how long it lasted and whether the child was missing:"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory, parsed):
-    root = tmp_path_factory.mktemp("home")
-    (root / "cache").symlink_to(parsed, target_is_directory=True)
-    home = warehouse.Home(root)
-    warehouse.night(home, CASE, lambda *_: None)
-    return home
+def home(tmp_path_factory, copy_of_case):
+    return copy_of_case(CASE, tmp_path_factory.mktemp("reconciled") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -187,16 +183,14 @@ def test_without_the_councils_return_nothing_is_compared_and_nobody_is_listed(ru
     assert "Gap               [x]" in run("--la", "SHE", "--month", "2024-05").stdout
 
 
-def test_absences_under_other_keys_are_told_and_not_compared(tmp_path, parsed):
+def test_absences_under_other_keys_are_told_and_not_compared(tmp_path, copy_of_case):
     """The council's children under a scheme of its own: each side hears how many of its own cannot be compared."""
-    sent = tmp_path / "sent"
-    shutil.copytree(CASE, sent)
-    file = next(sent.rglob("la_missing.csv"))
-    file.write_text(file.read_text("utf-8").replace(",SY1,", ",ROT1,"), "utf-8")
-    home = warehouse.Home(tmp_path / "home")
-    home.root.mkdir()
-    (home.root / "cache").symlink_to(parsed, target_is_directory=True)
-    warehouse.night(home, sent, lambda *_: None)
+    home = copy_of_case(CASE, tmp_path / "home")
+    (file,) = (CASES / CASE / "sent" / "ROT").rglob("la_missing.csv")
+    corrected = tmp_path / "sent" / "ROT" / "2024-05" / "received-2024-06-10" / file.name
+    corrected.parent.mkdir(parents=True)
+    corrected.write_text(file.read_text("utf-8").replace(",SY1,", ",ROT1,"), "utf-8")
+    warehouse.night(home, tmp_path / "sent", lambda *_: None)
     words = ["reconcile", "--la", "ROT", "--month", "2024-05", "--out", str(tmp_path), "--json"]
     told = json.loads(CliRunner().invoke(warehouse.app, ["--home", str(home.root), *words]).stdout)
     council, police = (dict(sheet(path, "About")[1:]) for path in told["files"])

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from reports.annual_figures import Figure
+from reports.annual.model import Cell
 from reports.evidence import sentences
 from reports.rounding import half_up
 
@@ -17,8 +17,12 @@ def test_the_evidence_says_one_decimal_place():
     assert lines[-1] == f"  I34 Schools: 81.3 {SHARE} (received)"
 
 
-def test_the_annual_report_gives_a_share_in_whole_numbers():
-    assert Figure(Decimal("81.25"), "received", SHARE).shown == "81"
+def test_the_annual_report_gives_a_share_to_one_decimal_place_and_a_count_to_none():
+    assert [Cell("81.25", SHARE).shown, Cell("13", "school").shown, Cell("12.75", "FTE").shown] == [
+        "81.3",
+        "13",
+        "12.75",
+    ]
 
 
 def test_a_half_goes_up_wherever_it_is_printed():
@@ -28,4 +32,4 @@ def test_a_half_goes_up_wherever_it_is_printed():
         "2.5",
         "0.1",
     ]
-    assert Figure(Decimal("81.25"), "received", "episodes per 10,000").shown == "81.3"
+    assert Cell("81.25", "episodes per 10,000").shown == "81.3"

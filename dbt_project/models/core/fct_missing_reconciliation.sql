@@ -10,6 +10,8 @@ with
     councils as (
         select
             *,
+            started_at as start_at,
+            ended_at as end_at,
             is_from_care
             and is_missing
             and over_24_hours in ('certain', 'possible') as is_counted,
@@ -58,6 +60,7 @@ with
             councils.is_counted as council_is_counted,
             councils.is_counted
             and councils.over_24_hours = 'possible' as council_is_possible,
+            if(paired.episode_ref is null, 'council only', 'both') as known_to,
             paired.police_organisation_code,
             coalesce(paired.police_refs, []) as police_refs,
             coalesce(paired.police_counted_refs, []) as police_counted_refs,
@@ -69,10 +72,7 @@ with
                 when paired.episode_ref is not null
                 then {{ agrees("councils", "end", "paired", "end") }}
             end as is_end_close
-        from
-            (
-                select *, started_at as start_at, ended_at as end_at from councils
-            ) as councils
+        from councils
         left join paired using (organisation_code, episode_ref)
         where councils.is_counted or len(paired.police_counted_refs) > 0
     ),
@@ -87,6 +87,7 @@ with
             cast(null as varchar),
             false,
             false,
+            'police only',
             police.organisation_code,
             [police.episode_ref],
             [police.episode_ref],
