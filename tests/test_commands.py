@@ -65,15 +65,19 @@ def test_with_as_at_before_the_correction_the_old_figures_return_byte_for_byte(t
         line = [sys.executable, "warehouse.py", "--home", str(tmp_path), *map(str, words)]
         return subprocess.run(line, cwd=HERE, capture_output=True, text=True).stdout
 
+    compared = ("compare", "I02", "--unit", "crime", "--areas", "all,SY", "--from", "2024-25", "--restricted")
     look = ("query", "from marts.fct_indicator_values order by all", "--csv")
     run("receive", versions[0], "--from", "SYP", "--period", "2024-25")
     run("nightly")
-    first, moment = run(*look), datetime.now(UTC).isoformat()
+    first, told, moment = run(*look), run(*compared), datetime.now(UTC).isoformat()
     run("receive", versions[1], "--from", "SYP", "--period", "2024-25")
     run("nightly")
     assert run(*look) != first
     assert run(*look, "--as-at", moment) == first
     assert len(first) > 100_000
+    # What readers are given is the release of then: had it one other byte, it would have another name.
+    assert run(*compared, "--as-at", moment) == told != run(*compared)
+    assert len(list((tmp_path / "releases").glob("[!.]*"))) == 2
 
 
 def test_status_tells_what_was_expected_and_what_came(night, warehouse):
@@ -107,12 +111,79 @@ def test_query_reads_and_can_do_nothing_else(night, warehouse):
         assert warehouse("query", sql)[0] == 2
 
 
-def test_the_report_is_made_from_a_release(night, warehouse, tmp_path):
-    code, printed, _ = warehouse("report", "annual", "--area", "ROT", "--year", "2024-25", "--out", tmp_path)
+@pytest.fixture(scope="module")
+def drawn(night, warehouse, tmp_path_factory):
+    """The annual report by the command, and the release it was drawn from."""
+    out = tmp_path_factory.mktemp("drawn")
+    code, printed, said = warehouse("report", "annual", "--area", "ROT", "--year", "2024-25", "--out", out)
+    (release,) = (warehouse.home / "releases").glob("[!.]*")
+    return code, [Path(p) for p in printed.split()], said, release.name
+
+
+def test_the_report_is_drawn_from_a_release_and_says_that_it_is_restricted(drawn, warehouse, tmp_path):
+    code, files, said, release = drawn
     assert code == 0
-    assert sorted(Path(p).suffix for p in printed.split()) == [".html", ".xlsx"]
-    assert len(list((warehouse.home / "releases").iterdir())) == 1
-    assert warehouse("report", "annual", "--area", "LEEDS", "--year", "2024-25", "--out", tmp_path)[0] == 2
+    assert {p.suffix for p in files} == {".html", ".pdf", ".xlsx", ".csv", ".json"}
+    assert f"Drawn from {release}: small numbers stand in it. Do not publish it." in " ".join(said.split())
+    assert "Restricted" in files[0].read_text("utf-8")
+    again = (
+        "report",
+        "annual",
+        "--area",
+        "LEEDS",
+        "--year",
+        "2024-25",
+        "--release",
+        release,
+        "--out",
+        tmp_path,
+    )
+    assert warehouse(*again)[0] == 2
+
+
+def test_compare_tells_a_machine_and_stops_where_returns_are_missing(drawn, warehouse):
+    asked = (
+        "--unit",
+        "crime",
+        "--areas",
+        "all,SY",
+        "--from",
+        "2024-25",
+        "--release",
+        drawn[3],
+        "--format",
+        "json",
+    )
+    code, printed, _ = warehouse("compare", "I02", *asked)
+    rows = {row["area_code"]: row for row in json.loads(printed)["rows"]}
+    assert (code, rows["371"]["value"], rows["SY"]["value"]) == (0, "0", "4")
+    code, _, said = warehouse("compare", "I08", *asked)
+    assert (code, "R03 SYP" in said) == (3, True)
+
+
+def test_explain_tells_rows_only_to_a_role_that_may_see_them_and_notes_who_asked(drawn, warehouse):
+    asked = (
+        "explain",
+        "I02",
+        "--unit",
+        "crime",
+        "--area",
+        "SY",
+        "--period",
+        "2024-25",
+        "--release",
+        drawn[3],
+        "--json",
+    )
+    code, printed, _ = warehouse(*asked)
+    assert (code, json.loads(printed)["figure"]["value"], json.loads(printed)["members"]) == (0, "4", None)
+    assert warehouse(*asked, "--role", "core_analyst")[0] == 2
+    purpose = ("--purpose", "a question of the board")
+    assert warehouse(*asked, "--role", "gold_group", *purpose)[0] == 3
+    code, printed, _ = warehouse(*asked, "--role", "core_analyst", *purpose)
+    assert (code, len(json.loads(printed)["members"]["ids"])) == (0, 4)
+    audit = (warehouse.home / "audit" / "audit.jsonl").read_text("utf-8")
+    assert '"explain refused"' in audit and "a question of the board" in audit
 
 
 def test_check_needs_no_warehouse_and_uses_the_same_words(tmp_path):

@@ -57,7 +57,6 @@ def _written(release: Release, area: str, year: str, out: Path) -> list[Path]:
     page, pdf, book = (folder / f"annual-report.{ending}" for ending in ("html", "pdf", "xlsx"))
     said = {"watermark": report.watermark or None, "footer": f"Release {report.release}. {report.title}."}
     page.write_text(render(TEMPLATE, report=report, **said), encoding="utf-8", newline="\n")
-    write_pdf(render(TEMPLATE, report=report.on_paper, **said), pdf, report.moment)
     write_book(report, book)
     data = write_open_data(
         report.figures,
@@ -66,6 +65,8 @@ def _written(release: Release, area: str, year: str, out: Path) -> list[Path]:
         release.manifest,
         folder / OPEN_DATA,
     )
+    # Last, so that a machine that cannot make it has all the rest.
+    write_pdf(render(TEMPLATE, report=report.on_paper, **said), pdf, report.moment)
     return [page, pdf, book, *data]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from reports.annual.shelf import SHORT, Shelf
 from reports.reading import Figure
 
-ALL_FINAL, ALL_CAME = "These figures are final.", "Every return behind them was received."
-BOTH = "These figures are final, and every return behind them was received."
+ALL_FINAL, ALL_CAME = "The returns behind these figures are final.", "Every return behind them was received."
+BOTH = "The returns behind these figures are final, and all of them were received."
 SAID = {
     "not received": "Not received, which does not mean 0",
     "part received": "Part received, may still change",

@@ -9,35 +9,6 @@ AREAS = [("370", "Barnsley", "BAR"), ("371", "Doncaster", "DON"), ("372", "Rothe
 AREAS += [("373", "Sheffield", "SHE"), ("SY", "South Yorkshire", "SY")]
 AREAS += [("U", "Place in South Yorkshire not known", "U"), ("OUT", "Outside South Yorkshire", "OUT")]
 LEVELS = {"SY": "force", "U": "unknown", "OUT": "outside"}
-COMPLAINTS = ("I01", "CSE complaints", "A distinct report.", "flow", "complaint")
-CRIMES = ("I02", "CSE crimes", "Recorded by the police.", "flow", "crime")
-FTE = ("I05", "Police officers on CSE", "In post at the year's end.", "stock", "FTE")
-PERSONS = ("I05", "Police officers on CSE", "In post at the year's end.", "stock", "person")
-
-
-def figure(series, area, period, value, status="received", absent=""):
-    """A row of the mart."""
-    return (*series, area, period, value, status, absent)
-
-
-ROWS = [
-    figure(COMPLAINTS, "372", "2023-24", 1234),
-    figure(COMPLAINTS, "372", "2024-25", 41),
-    figure(COMPLAINTS, "370", "2024-25", 0),
-    figure(COMPLAINTS, "371", "2024-25", None, "not received", "R04 SYP; R09 DON"),
-    figure(COMPLAINTS, "373", "2024-25", 17, "part received", "R04 SYP"),
-    figure(COMPLAINTS, "SY", "2023-24", 1236),
-    figure(COMPLAINTS, "SY", "2024-25", 59, "part received"),
-    figure(COMPLAINTS, "U", "2024-25", 1, "part received"),
-    figure(COMPLAINTS, "372", "2018-19", 7),
-    figure(CRIMES, "372", "2024-25", 20),
-    figure(CRIMES, "SY", "2023-24", 33),
-    figure(CRIMES, "SY", "2024-25", 30, "part received"),
-    figure(CRIMES, "U", "2023-24", 3),
-    figure(FTE, "372", "2024-25", 12.75),
-    figure(FTE, "U", "2018-19", 1),  # too old for the report to show a place not known
-    figure(PERSONS, "372", "2024-25", 14),
-]
 BREAKS = [
     ("I02", "372", "all", "2024-07-01", "A new form was used."),
     ("I02", "SY", "all", "2024-07-01", "A new form was used."),
@@ -75,12 +46,6 @@ def warehouse():
             "insert into core.dim_areas by name select ? as area_code, ? as area_name, ? as short_code, ? as area_level",
             [code, name, short, level],
         )
-    connection.execute("""
-        create table marts.mart_annual_report (
-            indicator_code varchar, indicator_name varchar, definition varchar, basis varchar, unit varchar,
-            area_code varchar, period varchar, value double, status varchar, not_received varchar)""")
-    marks = ", ".join("?" * 10)
-    connection.executemany(f"insert into marts.mart_annual_report values ({marks})", ROWS)
     connection.execute(
         """create table marts.mart_series_notes (indicator_code varchar, area_code varchar, breakdown varchar,
             break_date date, note varchar)"""

@@ -16,6 +16,7 @@ from reports.annual.contents import contents
 from reports.annual.model import Drawn, Table, Words
 from reports.rounding import half_up
 from reports.words import places
+from tests.browser import chromium
 from tests.reports.annual_county import FACTOR_11A, county
 
 
@@ -269,3 +270,9 @@ def test_an_area_or_a_year_the_release_has_not_is_refused(release):
         contents(release, "Leeds", "2024-25")
     with pytest.raises(Refusal, match=r"has no figures of 2019-20\. It has 2023-24, 2024-25\."):
         contents(release, "ROT", "2019-20")
+
+
+def test_anyone_can_read_the_page(files):
+    with chromium() as browser:
+        assert browser.axe(files[0]) == []
+        assert browser.too_wide(files[0]) == 0
