@@ -27,7 +27,8 @@ def county(tmp_path_factory):
 
 
 def number(value) -> float | None:
-    return None if value is None else round(float(value), 4)
+    """A number, or nothing where it was not received."""
+    return None if value in (None, "x") else round(float(value), 4)
 
 
 def test_every_indicator_is_the_truth(county):
@@ -253,33 +254,47 @@ def seven(truth) -> dict:
     }
 
 
-def test_the_annual_report_shows_the_truth(county, drawn_from, tmp_path):
-    """The seven counts of its open data are the seven of the truth, area by area and year by year."""
-    import csv
+def seven_of(release) -> dict:
+    """The same, of the figures an annual report tells, which its page, PDF, workbook and open data agree on."""
+    from reports.annual.contents import contents
 
-    from reports.annual import annual_report
-
-    truth, *_ = county
-    told = {}
-    for path in annual_report(drawn_from, "ROT", "2024-25", tmp_path):
-        if path.name in ("cse-annual-count.csv", "cse-annual-fte.csv"):
-            rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
-            told |= {
-                (r["old_la_code"] or "SY", r["time_period"], r["indicator"]): r
-                for r in rows
-                if r["breakdown"] == "Total"
-            }
     units = {(code, unit) for code, unit, _ in SEVEN}
-    ours = {}
-    for (area, period, indicator), row in told.items():
-        code, unit = indicator.split(" ")[0], indicator.rpartition("(")[2].rstrip(")")
-        if (code, unit) in units:
-            value = row.get("figure_count") or row.get("figure_fte")
-            ours[area, f"{period[:4]}-{period[4:]}", code, unit] = number(value)
-    assert {place: value for place, value in seven(truth).items() if ours.get(place) != value} == {}
+    return {
+        (f.area_code, f.period, f.indicator_code, f.unit): f.value
+        for f in contents(release, "ROT", "2024-25").figures
+        if f.breakdown == "all" and (f.indicator_code, f.unit) in units and f.period_kind == "financial_year"
+    }
 
 
-def test_a_comparison_and_the_pack_show_the_truth(county, drawn_from, tmp_path):
+def test_the_annual_report_shows_the_truth(county, drawn_from):
+    """Its seven counts are the seven of the truth, area by area and year by year."""
+    ours, theirs = seven_of(drawn_from), seven(county[0])
+    assert {place: number(ours[place]) for place in theirs} == theirs
+
+
+def test_the_report_for_the_public_shows_the_truth_as_the_profile_says(county, tmp_path):
+    """Counts of one to five nowhere; the others rounded to five or hidden; staff as they are."""
+    from reports.reading import Release
+    from reports.releases import releasing
+
+    truth, _, home, _ = county
+    public = releasing.profile(home.seeds / "disclosure_profiles.csv", "public")
+    with home.reading() as connection:
+        asked = releasing.Asked("2024-25", public)
+        folder = releasing.propose(connection, tmp_path, asked, "ann", lambda *_, **__: None)
+    ours, theirs = seven_of(Release(folder)), seven(truth)
+    shown = {place: float(ours[place]) for place in theirs if ours[place] not in ("c", "x")}
+    assert len(shown) > len(theirs) / 2
+    assert {theirs[place] for place, text in ours.items() if text == "x" and place in theirs} <= {None}
+    for place, value in shown.items():
+        if place[3] == "FTE":
+            assert value == theirs[place]
+        else:
+            assert value % 5 == 0 and abs(value - theirs[place]) < 5 and value not in range(1, 5)
+    assert {ours[p] for p, n in theirs.items() if p[3] != "FTE" and n and n <= 5} <= {"c"}
+
+
+def test_a_comparison_and_the_pack_show_the_truth(county, drawn_from):
     from reports.comparison import compare
     from reports.gold.read import read_pack
 
