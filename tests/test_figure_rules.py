@@ -23,10 +23,10 @@ def found(home, rule: str) -> list[tuple]:
 
 
 def test_a_released_figure_that_a_correction_changes_calls_for_a_note(copy_of_case, tmp_path):
-    """Four crimes of Rotherham released, of which a correction leaves one, of Doncaster: no figure else is listed."""
+    """Rotherham's four crimes released, of which one is left, and Doncaster's: every total it moves, and no other."""
     home = copy_of_case(CASE, tmp_path / "home")
     with home.reading() as connection:
-        cut = release(connection, "ROT", "2024-25", None, home.releases)
+        cut = restricted(connection, home.releases, home.seeds, "2024-25")
     header, *_, moved, _ = CRIMES.read_text("utf-8").splitlines()
     sent = tmp_path / "inbox" / "SYP" / "2024-25" / "received-2025-10-01" / "pol_crime.csv"
     sent.parent.mkdir(parents=True)
@@ -37,6 +37,7 @@ def test_a_released_figure_that_a_correction_changes_calls_for_a_note(copy_of_ca
         ("371", "2024-25", f"I02 crime 2024-25: 0 in {cut.name}, 1 today", says),
         ("372", "2024-25", f"I02 crime 2024-25: 4 in {cut.name}, 0 today", says),
         ("SY", "2024-25", f"I02 crime 2024-25: 4 in {cut.name}, 1 today", says),
+        ("SY", "2024-25", f"I08 crime 2024-25: 4 in {cut.name}, 1 today", says),
     ]
     with home.reading() as connection:
         assert connection.execute("select count(*) from landing.released_figures").fetchone()[0] > 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,9 +120,10 @@ def send(inbox: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> warehouse.Home:
-    """A home in which the county's first night has been run."""
+def home(tmp_path_factory, parsed) -> warehouse.Home:
+    """A home in which the county's first night has been run; dbt need not parse the project for it again."""
     found = warehouse.Home(tmp_path_factory.mktemp("linked") / "home")
+    shutil.copytree(parsed, found.parsed)
     send(found.inbox)
     warehouse.night(found, None, lambda *_: None)
     return found

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,27 +48,47 @@ class Change:
     now: datetime
 
 
-@pytest.fixture
-def county(tmp_path):
-    """A home with an inbox, and a way to take in what lies there on a day and link it."""
-    home = Home(tmp_path, Keys(tmp_path / "keys", made_at_first_use=True))
-    (tmp_path / "inbox").mkdir()
-    with duckdb.connect() as connection:
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple]:
+    """A warehouse, its home with an inbox, and a way to take in what lies there on a day and link it."""
+    home = Home(folder, Keys(folder / "keys", made_at_first_use=True))
+    (folder / "inbox").mkdir(exist_ok=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         tables.create(connection, standard())
 
         def night(day: int, home=home) -> linkage.Told:
             now = FIRST + timedelta(days=day)
-            plain, key = tmp_path / "read", identity.Key.of(home.keys.secret("pseudonym"))
+            plain, key = folder / "read", identity.Key.of(home.keys.secret("pseudonym"))
             context = prepare(connection, SEEDS, key, nowhere(plain), plain, f"night {day}", now)
             context = replace(
                 context, identity=home.identity, identity_recipient=home.keys.public_if_there("identity")
             )
-            take_in(
-                connection, inbox.arrivals(tmp_path / "inbox", set(context.organisations)), context, print
-            )
+            take_in(connection, inbox.arrivals(folder / "inbox", set(context.organisations)), context, print)
             return linkage.link_night(Change(connection, f"night {day}", now), home, print)
 
         yield connection, home, night
+
+
+@pytest.fixture
+def county(tmp_path):
+    with opened(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory) -> tuple[Path, linkage.Told]:
+    """Where a first night linked Ada, and what it told."""
+    folder = tmp_path_factory.mktemp("first")
+    with opened(folder) as (_, home, night):
+        send_ada(home)
+        return folder, night(0)
+
+
+@pytest.fixture
+def linked(first, tmp_path):
+    """The same home the morning after, for each test its own."""
+    with opened(shutil.copytree(first[0], tmp_path / "home")) as found:
+        yield found
 
 
 def send(home: Home, org: str, name: str, r, rows: list[dict]) -> None:
@@ -118,10 +141,9 @@ def children(connection, as_at: datetime | None = None) -> dict[tuple[str, str],
     }
 
 
-def test_keys_of_two_agencies_become_one_child_and_nothing_new_is_not_linked_again(county):
-    connection, home, night = county
-    send_ada(home)
-    told = night(0)
+def test_keys_of_two_agencies_become_one_child_and_nothing_new_is_not_linked_again(first, linked):
+    connection, _, night = linked
+    told = first[1]
     assert (told.status, told.keys, told.changed) == ("linked", 3, 3)
     found = children(connection)
     assert len(set(found.values())) == 1
@@ -134,20 +156,16 @@ def test_keys_of_two_agencies_become_one_child_and_nothing_new_is_not_linked_aga
     assert connection.execute("select count(*) from landing.links").fetchone() == (3,)
 
 
-def test_the_local_id_makes_the_very_key_of_the_councils_own_return(county):
-    connection, home, night = county
-    send_ada(home)
-    night(0)
+def test_the_local_id_makes_the_very_key_of_the_councils_own_return(linked):
+    connection, home, _ = linked
     key = identity.Key.of(home.keys.secret("pseudonym"))
     identity.prepare(connection, key)
     (made,) = connection.execute("select pseudonym('372|1001')").fetchone()
     assert (identity.own_scheme("LACHILD1", key), made) in children(connection)
 
 
-def test_a_decision_parts_and_joins_from_then_on(county):
-    connection, home, night = county
-    send_ada(home)
-    night(0)
+def test_a_decision_parts_and_joins_from_then_on(linked):
+    connection, home, night = linked
     send(home, "ROT", "parted.csv", R32, [decision("DIFFERENT", "2024-05-20")])
     assert night(1).changed > 0
     parted = children(connection)
@@ -197,10 +215,8 @@ def test_decisions_of_two_files_add_up_and_a_blank_one_takes_nothing_back(county
     ).fetchall() == [("accepted",)]
 
 
-def test_what_is_withdrawn_is_no_longer_linked_from_then_on(county):
-    connection, home, night = county
-    send_ada(home)
-    night(0)
+def test_what_is_withdrawn_is_no_longer_linked_from_then_on(linked):
+    connection, home, night = linked
     row = known_as(COUNCIL, **ADA, local_id="1001", record_action="D", record_ref="council.csv-0")
     send(home, "ROT", "council.csv", R25, [row])
     assert night(1).status == "linked"
@@ -267,10 +283,8 @@ def test_who_was_erased_by_a_councils_own_id_is_not_linked_by_a_later_night(coun
     assert ada not in str(connection.execute("from landing.link_reviews").fetchall())
 
 
-def test_killed_in_the_middle_linkage_leaves_the_links_as_they_were_and_is_tried_again(county, monkeypatch):
-    connection, home, night = county
-    send_ada(home)
-    night(0)
+def test_killed_in_the_middle_linkage_leaves_the_links_as_they_were_and_is_tried_again(linked, monkeypatch):
+    connection, home, night = linked
     before = children(connection)
     send(home, "ROT", "parted.csv", R32, [decision("DIFFERENT", "2024-05-20")])
     monkeypatch.setenv("WAREHOUSE_FAILPOINT", "linking:kill")
@@ -293,10 +307,8 @@ def test_killed_in_the_middle_linkage_leaves_the_links_as_they_were_and_is_tried
     assert statuses == [("linked",), ("failed",), ("linked",)]
 
 
-def test_a_file_that_is_not_there_is_named_and_links_stay(county):
-    _, home, night = county
-    send_ada(home)
-    night(0)
+def test_a_file_that_is_not_there_is_named_and_links_stay(linked):
+    _, home, night = linked
     (home.identity / "1.age").unlink()
     send(home, "ROT", "parted.csv", R32, [decision("DIFFERENT", "2024-05-20")])
     told = night(1)
@@ -306,18 +318,14 @@ def test_a_file_that_is_not_there_is_named_and_links_stay(county):
     )
 
 
-def test_a_file_of_a_night_that_was_not_published_counts_for_nothing(county):
-    _, home, night = county
-    send_ada(home)
-    night(0)
+def test_a_file_of_a_night_that_was_not_published_counts_for_nothing(linked):
+    _, home, night = linked
     stray = home.identity / "99.age"
     stray.write_bytes((home.identity / "1.age").read_bytes())
     assert night(1).status == "nothing new"
 
 
-def test_what_linkage_is_told_does_not_tell_itself(county):
-    connection, home, night = county
-    send_ada(home)
-    night(0)
+def test_what_linkage_is_told_does_not_tell_itself(linked):
+    connection, home, _ = linked
     request = linkage.request_of(connection, home, linkage.identity_store.counted(connection))
     assert home.keys.secret("identity") not in repr(request)

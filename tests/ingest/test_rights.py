@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+import warehouse
 from expectations.standard import standard
 from ingest import certificates, erased, persons, retention, rights, tables, vault
 from ingest.holds import Hold
@@ -419,11 +420,11 @@ def test_the_seed_of_holds_is_read():
     assert not any(h.on(TODAY) for h in found if h.hold_id.startswith("EXAMPLE"))
 
 
-def test_the_commands_tell_first_and_do_when_told(home, night, tmp_path):
+def test_the_commands_tell_first_and_do_when_told(copy_of_case, tmp_path):
     """One home: what is asked is shown, what is told is done, written down, and stays done."""
-    case = Path(__file__).parents[1] / "cases" / "children-known-to-several" / "sent"
-    key = "aaaaaaaaaaaaaaa1"
-    night(case)
+    name, key = "children-known-to-several", "aaaaaaaaaaaaaaa1"
+    case = Path(__file__).parents[1] / "cases" / name / "sent"
+    home = copy_of_case(name, tmp_path / "home")
 
     def run(*words) -> str:
         told = CliRunner().invoke(app, list(words), obj=home, catch_exceptions=False)
@@ -441,7 +442,7 @@ def test_the_commands_tell_first_and_do_when_told(home, night, tmp_path):
     again.parent.mkdir(parents=True)
     sent = next(case.rglob("pol_crime_person.csv")).read_text("utf-8")
     again.write_text(sent + "\n", "utf-8")
-    (outcome,) = night(tmp_path / "again")
+    (outcome,) = warehouse.night(home, tmp_path / "again", lambda *_: None)
     assert outcome.fate.rows_skipped >= 1
     assert json.loads(run("lineage", key, "--json"))["rows"] == []
     run("purge", "--do")
