@@ -10,14 +10,17 @@ from pathlib import Path
 
 import duckdb
 
-# The forms planted values have; what matches is then held against the values themselves.
-FORMS = re.compile(
-    r"zeph[a-z]{3}|quillen[a-z]{3}|zy[0-9]9 ?[0-9][a-z]{2}|(?=(999[0-9]{7}))|h8013[0-9]{8}|cnry[0-9]{6}"
-    r"|(?<![0-9.])(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9](?![0-9])|[0-3][0-9]/[01][0-9]/(?:19|20)[0-9]{2}",
-    re.IGNORECASE,
+# The forms planted values have, in small letters; what matches is then held against the values themselves. Each
+# begins with its own characters, not with a condition, so that a file of fifty megabytes is passed over quickly.
+FORMS = (
+    re.compile(r"zeph[a-z]{3}|quillen[a-z]{3}|zy[0-9]9 ?[0-9][a-z]{2}|h8013[0-9]{8}|cnry[0-9]{6}"),
+    re.compile(r"9(?=(99[0-9]{7}))"),
+    re.compile(
+        r"(?:19|20)(?<![0-9.][0-9]{2})[0-9]{2}-?[01][0-9]-?[0-3][0-9](?![0-9])|[0-3][0-9]/[01][0-9]/(?:19|20)[0-9]{2}"
+    ),
 )
 # Among as many digests as there are, some read as a day written in eight digits.
-DIGEST = re.compile(r"[0-9a-f]{20,}", re.IGNORECASE)
+DIGEST = re.compile(r"[0-9a-f]{20,}")
 
 
 def leaks(root: Path, planted: set[str], apart: tuple[str, ...]) -> dict[str, list[str]]:
@@ -40,13 +43,20 @@ def in_text(text: str, planted: set[str]) -> list[str]:
 
 
 def _hits(text: str, known: set[str]) -> set[str]:
-    return {(m[1] or m[0]).lower() for m in FORMS.finditer(DIGEST.sub(" ", text))} & known
+    """What of the `known` a text holds; digests are left out only where there is something to find."""
+    small = text.lower()
+    return _matches(DIGEST.sub(" ", small)) & known if _matches(small) & known else set()
+
+
+def _matches(small: str) -> set[str]:
+    return {m[0] + "".join(m.groups()) for form in FORMS for m in form.finditer(small)}
 
 
 def _texts(path: Path) -> Iterator[str]:
     raw = path.read_bytes()
     yield raw.decode("latin-1")
-    yield raw.replace(b"\0", b"").decode("latin-1")  # UTF-16
+    if b"\0" in raw:
+        yield raw.replace(b"\0", b"").decode("latin-1")  # UTF-16
     if raw[:2] == b"\x1f\x8b":
         yield gzip.decompress(raw).decode("latin-1")
     if zipfile.is_zipfile(path):
