@@ -39,9 +39,20 @@ def ready(home: Path) -> None:
 
 def main(home: Path, out: Path, times: int) -> None:
     at = ("--home", str(home))
-    asked = ("compare", "I01", "--unit", "complaint", "--areas", "SY", "--from", YEAR, "--restricted")
+    asked = (
+        "compare",
+        "I03",
+        "--areas",
+        "SY",
+        "--from",
+        YEAR,
+        "--without-coverage",
+        "--across-breaks",
+        "--restricted",
+    )
     subprocess.run([sys.executable, str(ROOT / "warehouse.py"), *at, *asked], check=True, capture_output=True)
-    (release,) = (p.name for p in (home / "releases").glob(f"restricted-{YEAR}-*"))
+    releases = (home / "releases").glob(f"restricted-{YEAR}-*")
+    release = max(releases, key=lambda folder: folder.stat().st_mtime).name
     drawn = ("--release", release, "--out", str(out))
     costs = {
         "cut the restricted release, compare": (*at, *asked),
