@@ -63,6 +63,12 @@ def _first_of(year: int, month: int) -> date:
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
+def financial_year(day: date) -> str:
+    """The financial year a day lies in: `2024-25` from April 2024 to March 2025."""
+    first = day.year - (day.month < 4)
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
 def of_return(text: str) -> Span | None:
     """The period of a return, which may be of a day (2024-03-31); None where it is written otherwise."""
     try:

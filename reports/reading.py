@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from refusal import Refusal
+from reports.periods import financial_year
 
-HIDDEN, NOT_RECEIVED, NOT_APPLICABLE, TOO_FEW = "c", "x", "z", "u"
 # Of several releases a reader gets the one published last.
 PUBLISHED = "publication.json"
 
@@ -97,8 +97,7 @@ class Release:
     @property
     def first_year(self) -> str:
         """The first of its financial years."""
-        first = int(self.manifest["year"][:4]) - self.manifest["years"] + 1
-        return f"{first}-{(first + 1) % 100:02d}"
+        return financial_year(date(int(self.manifest["year"][:4]) - self.manifest["years"] + 1, 4, 1))
 
     def figures(self, where: str = "true", given: Mapping | None = None) -> list[Figure]:
         """The figures a condition over their columns keeps, in the order of the release."""

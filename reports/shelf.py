@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from refusal import Refusal
-from reports.periods import span
+from reports.periods import financial_year, span
 
 if TYPE_CHECKING:  # what reads a release loads the engine, which `--help` need not wait for
     from reports.reading import Release
@@ -61,5 +61,4 @@ def year_of(month: str) -> str:
     asked = span(month)
     if asked.kind != "month":
         raise Refusal(f"{month} is no month. Write it as 2025-03.")
-    first = asked.first.year - (asked.first.month < 4)
-    return f"{first}-{(first + 1) % 100:02d}"
+    return financial_year(asked.first)

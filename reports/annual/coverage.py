@@ -8,6 +8,7 @@ from datetime import date
 from reports import charts
 from reports.annual.model import Drawn, Item, Table, Words
 from reports.annual.shelf import COUNTY, Area, Shelf
+from reports.periods import financial_year
 
 NOT_ABUSE = (
     "Not received is absence of data, not absence of abuse. A nil return says there was nothing to report."
@@ -93,5 +94,4 @@ def _gaps(rows: list[dict], shelf: Shelf) -> list[Item]:
 
 
 def _year_of(month: str) -> str:
-    start = int(month[:4]) - (month[5:] < "04")
-    return f"{start}-{(start + 1) % 100:02d}"
+    return financial_year(date(int(month[:4]), int(month[5:]), 1))

@@ -10,17 +10,12 @@ from pathlib import Path
 
 from refusal import Refusal
 from reports.reading import Figure, Release
+from reports.words import BRACKETS, SAID
 
 AREAS = ("370", "371", "372", "373", "U", "SY")  # always in this order, never by value
 LEVELS = {"SY": "police force area", "U": "place in the force area not known"}
 COUNCIL = "LSCB area"
-MARKS = {
-    "c": "hidden, so that nobody can be found",
-    "*": "hidden, so that nobody can be found",
-    "x": "not received: it does not mean 0",
-    "z": "does not apply",
-    "u": "of too few for a rate or a median",
-}
+MARKS = {mark: SAID[bracket] for mark, bracket in BRACKETS.items()}
 CARRIED = ("vintage", "as_at", "standard_versions", "code_version")
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from refusal import Refusal
 from reports.charts import Break, Point, month
 from reports.gold.lines import COUNCIL, GAP, LINES, POLICE, Line
+from reports.periods import financial_year
 from reports.reading import Figure, Release, number
 
 MONTHS = 13
@@ -48,8 +49,7 @@ class Pack:
     @property
     def year(self) -> str:
         """The financial year of the month."""
-        start = int(self.month[:4]) - (self.month[5:] < "04")
-        return f"{start}-{(start + 1) % 100:02}"
+        return financial_year(first(self.month))
 
     @property
     def areas(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from reports.charts.stretches import signals
 from reports.gold.lines import GAP, IN_SHORT, LINES, SECTIONS, Line
 from reports.gold.read import ABSENT, PART, UNKNOWN, WHOLE, Pack, in_words
 from reports.gold.sparks import judged, spark
-from reports.reading import NOT_RECEIVED, Figure, number
+from reports.reading import Figure, number
+from reports.releases.rows import NOT_RECEIVED
 from reports.words import change, shown
 
 BASES = {"flow": "in the month", "stock": "on its last day", "cohort": "of those recorded in the month"}

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from refusal import Refusal
 from reports.charts.points import MONTHS
+from reports.periods import financial_year
 from reports.reading import Figure, Release
 
 # The sections of the annual report, in its order; what a release names no section for stands last.
@@ -173,7 +174,7 @@ def _span(kind: str, first: date) -> str:
         return f"{MONTHS[first.month - 1]} {first.year}"
     if kind == "quarter":
         return f"{MONTHS[first.month - 1]} to {MONTHS[(first.month + 1) % 12]} {first.year}"
-    return f"the financial year {first.year}-{(first.year + 1) % 100:02d}"
+    return f"the financial year {financial_year(first)}"
 
 
 def day(moment: date) -> str:

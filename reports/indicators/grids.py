@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from reports.indicators.catalogue import period as said_period
 from reports.indicators.series import ALL, COUNTY, Series
+from reports.periods import financial_year
 from reports.reading import Figure, Release, number
 from reports.words import SAID, change, interval, shown
 
@@ -173,8 +175,7 @@ def _received(statuses: Sequence[str]) -> str:
 
 
 def _year(month: str) -> str:
-    year = int(month[:4]) - (int(month[5:7]) < 4)
-    return f"{year}-{(year + 1) % 100:02d}"
+    return financial_year(date(int(month[:4]), int(month[5:7]), 1))
 
 
 def breaks(series: Series) -> Grid:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow
 
 from refusal import Refusal
+from reports.periods import financial_year
 from reports.releases import frozen, proposals
 from reports.releases.proposals import SIDES
 
@@ -61,8 +62,7 @@ def spans(found: Iterable[Earlier]) -> tuple[set[str], set[str]]:
     for release in found:
         kinds |= {words[kind] for kind in release.told["period_kind"].unique().to_pylist()}
         for day in release.told["start_date"].unique().to_pylist():
-            begins = day.year - (day.month < 4)
-            years.add(f"{begins}-{(begins + 1) % 100:02d}")
+            years.add(financial_year(day))
     return years, kinds
 
 

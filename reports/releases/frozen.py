@@ -18,14 +18,8 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from refusal import Refusal
+from reports.periods import KINDS, financial_year
 
-KINDS = {
-    "year": "financial_year",
-    "quarter": "quarter",
-    "month": "month",
-    "calendar": "calendar_year",
-    "academic": "academic_year",
-}
 # What names a figure: the same in every release that tells it.
 KEY = ("indicator_code", "unit", "area_code", "period", "breakdown", "breakdown_value")
 # Figures of staff, schools and returns say nothing of a child, however small they are. Other figures of
@@ -125,7 +119,7 @@ def financial_years(last: str, count: int) -> list[str]:
     """The financial years ending with `last` (`2024-25`); Refusal where that is none."""
     if not re.fullmatch(r"\d{4}-\d{2}", last) or (int(last[:4]) + 1) % 100 != int(last[5:]):
         raise Refusal(f"{last} is not a financial year. Write it as 2024-25.")
-    return [f"{y}-{(y + 1) % 100:02d}" for y in range(int(last[:4]) - count + 1, int(last[:4]) + 1)]
+    return [financial_year(date(y, 4, 1)) for y in range(int(last[:4]) - count + 1, int(last[:4]) + 1)]
 
 
 def within(table: pyarrow.Table, years: Sequence[str], kinds: Sequence[str]) -> np.ndarray:
