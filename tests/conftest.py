@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import warehouse
+from tests.faults import summary
 
 CASES = Path(__file__).parent / "cases"
 LONGEST = ("cases", "canary", "crash", "commands", "county", "rights", "linked_county", "rekeying")
@@ -21,6 +22,21 @@ def pytest_collection_modifyitems(items):
     """What takes longest begins first, so that no worker is left with it when the others are done."""
     place = {f"test_{name}.py": n for n, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    summary.note_cases(items)
+
+
+MATRIX = summary.Matrix()
+
+
+def pytest_runtest_logreport(report):
+    MATRIX.hear(report)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Where the faults are asked for, the matrix is printed, all of its rows."""
+    if config.option.markexpr == summary.MARK:
+        terminalreporter.section("the fault matrix")
+        terminalreporter.write_line("\n".join(MATRIX.lines()))
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def _texts(path: Path) -> Iterator[str]:
         yield from _of_query(duckdb.connect(), f"select * from read_parquet('{path}')")
     if path.suffix == ".duckdb" and raw[8:12] == b"DUCK" and _is_plain(path):
         with duckdb.connect(str(path), read_only=True) as connection:
-            yield from _of_database(connection)
+            yield from of_database(connection)
 
 
 def _is_plain(path: Path) -> bool:
@@ -78,7 +78,7 @@ def _is_plain(path: Path) -> bool:
     return True
 
 
-def _of_database(connection) -> Iterator[str]:
+def of_database(connection) -> Iterator[str]:
     """DuckDB packs its text, so a table's bytes say little: every value of every table is read instead."""
     tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
     for schema, table in tables:
