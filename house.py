@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import failpoint
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -17,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 class Change:
     """A copy of the warehouse being changed: an open connection to it, and which run does it when.
 
-    `proofs` are asked when the copy is built anew: each is given a connection, and may refuse.
+    `proofs` are asked when the copy is built anew: each is given a connection, and may refuse. `doubt` says of the
+    machine's clock why it may be wrong; `now` is later than the last night even then.
     """
 
     connection: object
@@ -25,6 +28,20 @@ class Change:
     now: datetime
     copy: Path
     proofs: list = field(default_factory=list)
+    doubt: str | None = None
+
+
+def _run_id(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S}Z{os.getpid()}"
+
+
+def _change(connection, now: datetime, copy: Path) -> Change:
+    """A change that comes after the last night, whatever the clock says."""
+    from operations import clock
+
+    last = clock.last_night(connection)
+    fitting = clock.after(last, now)
+    return Change(connection, _run_id(fitting), fitting, copy, doubt=clock.doubt(last, now))
 
 
 @dataclass(frozen=True)
@@ -133,8 +150,7 @@ class Home:
         from operations import lock
 
         now = datetime.now(UTC)
-        run_id = f"{now:%Y%m%dT%H%M%S}Z{os.getpid()}"
-        with lock.night_lock(self.root, run_id, now):
+        with lock.night_lock(self.root, run_id := _run_id(now), now):
             yield run_id, now
 
     @contextmanager
@@ -143,27 +159,46 @@ class Home:
 
         `compact` writes it out afresh first, so that nothing deleted is left in blocks the file no longer uses.
         """
-        from ingest import after, opening
-        from operations import build, failpoint, publish, warehouse_file
+        from ingest import opening
+        from operations import previous, publish, stopping
 
-        with self.locked() as (run_id, now):
+        with self.locked() as (_, now):
+            failpoint.reach("locked")
+            previous.check(self)
             copy = publish.work_copy(self.live, self.work)
+            failpoint.reach("copied")
             with closing(opening.ready(self.open(copy, draft=True), self.work)) as connection:
-                yield (change := Change(connection, run_id, now, copy))
+                yield (change := _change(connection, now, copy))
             failpoint.reach("accepted")
             step("building the core data set", 0, 1)
-            build.build(self.project, copy, self.parsed, key=self.warehouse_key)
-            with closing(self.open(copy)) as connection:
-                after.note_cross_return(connection, run_id)
-                for proof in change.proofs:
-                    proof(connection)
-            if compact:
-                warehouse_file.compact(copy, self.warehouse_key)
+            self._build(change, compact)
             failpoint.reach("built")
             step("publishing", 0, 1)
-            publish.publish(copy, self.live)
+            stopping.check()
+            publish.publish(copy, self.live, keep=not compact)
             failpoint.reach("published")
             publish.clean(self.work)
+            failpoint.reach("cleaned")
+
+    def _build(self, change: Change, compact: bool) -> None:
+        from ingest import after
+        from operations import build, telling, warehouse_file
+
+        build.build(self.project, change.copy, self.parsed, key=self.warehouse_key)
+        with closing(self.open(change.copy)) as connection:
+            after.note_cross_return(connection, change.run_id)
+            telling.begin(self.root, connection, change.run_id)
+            for proof in change.proofs:
+                proof(connection)
+        if compact:
+            warehouse_file.compact(change.copy, self.warehouse_key)
+
+    @property
+    def sealing(self):
+        """What locks files with age, for packages that know nothing of ingest."""
+        from ingest import sealing
+
+        return sealing
 
     @property
     def terminal(self):

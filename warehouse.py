@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import failpoint
 from expectations.commands import app as expectations_app
 from house import HERE, Home
 from ingest.commands import app as ingest_app
@@ -19,7 +21,10 @@ from ingest.vault_commands import app as vault_app
 from operations import faults
 from operations.access_commands import audit as audit_app
 from operations.access_commands import export as export_app
+from operations.backup_commands import app as backup_app
 from operations.commands import app as operations_app
+from operations.commands import notify_app, schedule_app
+from refusal import Refusal
 from reports.commands import app as reports_app
 from reports.reader_commands import readers as readers_app
 from reports.releases.commands import app as release_app
@@ -55,20 +60,19 @@ def nightly(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
 ):
     """Land, check, accept, build and publish what lies in the inbox."""
-    from operations import terminal
+    from operations import terminal, watch
 
-    told = []
-    outcomes = night(context.obj, inbox, terminal.step, lambda says, code=0: told.append((says, code)))
-    terminal.show_night(outcomes, as_json)
-    print(*(says for says, _ in told), sep="\n", end="\n" if told else "", file=sys.stderr)
-    raise typer.Exit(max([terminal.exit_code(outcomes), *(code for _, code in told)]))
+    with watch.watched(context.obj) as seen:
+        seen.outcomes = night(context.obj, inbox, terminal.step, seen.tell, seen.began)
+        terminal.show_night(seen.outcomes, as_json)
+    raise typer.Exit(seen.exit_code)
 
 
-def night(home: Home, inbox: Path | None, step, tell=lambda *_: None) -> list:
+def night(home: Home, inbox: Path | None, step, tell=lambda *_: None, began=lambda _: None) -> list:
     """One night: everything is done in a copy, and the copy takes the live warehouse's place at the end.
 
     `step` is told (what, how many done, of how many); `tell` what a person should read (a sentence, and the
-    exit code where it must be acted on). Returns the outcome of every submission.
+    exit code where it must be acted on); `began` the name of the run. Returns the outcome of every submission.
     """
     from ingest import after, opening, released
     from ingest.linkage import link_night
@@ -76,24 +80,61 @@ def night(home: Home, inbox: Path | None, step, tell=lambda *_: None) -> list:
     from ingest.scratch import scratch
 
     with home.changing(step) as change:
+        began(change.run_id)
         arrivals = opening.arrivals(inbox or home.inbox, home.seeds)
         must = home.settings.encryption == "required"
         with scratch(home.work, opening.size(arrivals), must) as folder:
             context = opening.context(change.connection, home, folder, change.run_id, change.now)
+            failpoint.reach("opened")
             for says in context.agreements.warnings(change.now.date()):
                 tell(says)
             outcomes = take_in(change.connection, arrivals, context, step)
+            failpoint.reach("taken")
         if (linked := link_night(change, home, step)).says:
             tell(linked.says, linked.exit_code)
+        failpoint.reach("linked")
         released.note_releases(change.connection, home.releases)
         opening.leave(change.connection, change.run_id, change.now, home.seeds)
-    with home.reading() as connection:
-        after.send_back(connection, change.run_id, home.findings)
-    if inbox is None:
-        after.clear(arrivals, outcomes, home.inbox)
-    rows = sum(o.fate.rows_accepted for o in outcomes)
-    home.note("night", run_id=change.run_id, submissions=len(outcomes), rows=rows)
+    if change.doubt:
+        tell(change.doubt, 1)
+    with _published(home, tell):
+        _send_back(home, change.run_id, tell)
+    with _published(home, tell):
+        if inbox is None:
+            after.clear(arrivals, outcomes, home.inbox)
+        failpoint.reach("cleared")
+        rows = sum(o.fate.rows_accepted for o in outcomes)
+        home.note("night", run_id=change.run_id, submissions=len(outcomes), rows=rows)
+        failpoint.reach("noted")
     return outcomes
+
+
+def _send_back(home: Home, tonight: str, tell) -> None:
+    """Workbooks for the senders, of tonight and of a night before it that was cut short before its own."""
+    from ingest import after
+    from operations import telling
+
+    with home.reading() as connection:
+        for run_id in (untold := telling.untold(home.root, connection)):
+            after.send_back(connection, run_id, home.findings)
+        failpoint.reach("sent")
+    if [r for r in untold if r != tonight]:
+        tell("A night before was published but cut short: what it found is in `findings` now.", 1)
+    telling.mark(home.root, tonight)
+
+
+@contextmanager
+def _published(home: Home, tell):
+    """What fails after the publishing undoes nothing: it is told, with exit code 4."""
+    from operations.trouble import trouble
+
+    try:
+        yield
+    except Exception as problem:
+        says = str(problem) if isinstance(problem, Refusal) else trouble(problem, home.root)
+        if says is None:
+            raise
+        tell(f"Tonight is published, but not all that comes after it was done. {says}", 4)
 
 
 @app.command()
@@ -110,7 +151,7 @@ def demo(
 
 
 JOINED = {
-    None: (ingest_app, expectations_app, operations_app, readers_app, rights_app),
+    None: (ingest_app, expectations_app, operations_app, backup_app, readers_app, rights_app),
     "report": (reports_app,),
     "release": (release_app,),
     "export": (export_app,),
@@ -118,6 +159,8 @@ JOINED = {
     "key": (key_app,),
     "vault": (vault_app,),
     "link": (link_app,),
+    "notify": (notify_app,),
+    "schedule": (schedule_app,),
 }
 for name, parts in JOINED.items():
     for part in parts:

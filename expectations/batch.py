@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations import personal_data
+from expectations import personal_data, spoilt
 from expectations.standard import Field, Return
 
 Aliases = dict[str, dict[str, str]]
@@ -72,7 +72,7 @@ def _date(text: str) -> str:
 
 def columns(r: Return, sent: dict[str, str], aliases: Aliases, defaults: dict[str, str]) -> str:
     """The select list of a batch: every column of the return, typed, and as sent where that differs; and room
-    for what its columns together look like, which `look_over` asks.
+    for what `look_over` finds in its columns.
 
     `sent` gives the SQL of each column the file has; the rest are NULL, or the default.
     """
@@ -90,10 +90,10 @@ def columns(r: Return, sent: dict[str, str], aliases: Aliases, defaults: dict[st
 
 
 def look_over(connection, r: Return) -> None:
-    """Mark the rows of `batch` whose columns look like personal data: asked once for all files of a return,
-    because DuckDB takes longer to read the question than to answer it for a file of a few rows."""
-    marked = personal_data.mark(r, {f.name: text_column(f) for f in r.fields})
-    if marked is None:
-        return
-    gate, found = marked
+    """Mark the rows of `batch` whose columns look like personal data or are spoilt: asked once for all files of a
+    return, because DuckDB takes longer to read the question than to answer it for a file of a few rows."""
+    texts = {f.name: text_column(f) for f in r.fields}
+    asked = [m for m in (personal_data.mark(r, texts), spoilt.mark(r, texts)) if m]
+    gate, found = " or ".join(g for g, _ in asked), " || ".join(f for _, f in asked)
     connection.execute(f"update batch set {personal_data.MARK} = nullif({found}, '') where {gate}")
+    spoilt.mark_mixed_dates(connection, r, texts, personal_data.MARK)

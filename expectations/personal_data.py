@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from expectations import spoilt
 from expectations.declared import Field, Return
 
 MARK = "looks_personal"
 WITHHELD = "(withheld)"
-# A reference or a list of codes never holds words; the name of a team or of a file does.
-REFERENCE = re.compile(r"(^|_)(ref|refs|id|key|of|group|submission)$")
-APART = r"chr(31)"
+REFERENCE = spoilt.REFERENCE
+APART = spoilt.APART
 LONG_WORD = r"\p{L}{5,}"
 PSEUDONYM = "[0-9a-f]{16,64}"
 MEASURED = ("date", "datetime", "yearmonth", "integer", "number")
@@ -75,8 +75,16 @@ KINDS = (
     ),
     Kind("P005", "an e-mail address", r"[^@\s]@[^@\s]+\.[A-Za-z]{2}", ("a@example.org",)),
     NAME,
+    Kind(
+        "P007",
+        "a National Insurance number",
+        # The letters it may begin with, so that few references of that form are taken for one.
+        rf"{BEFORE}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]( ?[0-9]{{2}}){{3}} ?[A-D]{AFTER}",
+        ("ZZ123456D", "ZZ 12 34 56 D"),
+    ),
 )
-CODES = frozenset(k.code for k in KINDS)
+# Of what is marked in a row: the finding names each column, and repeats no value.
+CODES = spoilt.CODES | {k.code for k in KINDS}
 
 
 def of_column(f: Field) -> tuple[Kind, ...]:
@@ -99,10 +107,10 @@ def holds_codes(f: Field) -> bool:
     return bool(f.codes or f.enum or f.personal or (f.pattern and not REFERENCE.search(f.name)))
 
 
-def of_return(r: Return) -> tuple[Kind, ...]:
-    """The kinds any column of a return is looked over for, in the order of their codes."""
+def of_return(r: Return) -> tuple[Kind | spoilt.Damage, ...]:
+    """All that a return is looked over for: personal data in the order of its codes, then spoilt values."""
     held = {k.code for f in r.fields for k in of_column(f)}
-    return tuple(k for k in KINDS if k.code in held)
+    return (*(k for k in KINDS if k.code in held), *spoilt.of_return(r))
 
 
 def mark(r: Return, sent: dict[str, str]) -> tuple[str, str] | None:

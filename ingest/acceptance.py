@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from expectations.batch import quoted
 from expectations.check import Verdict
 from expectations.standard import Return
-from ingest import erased, filing, loading, submissions
+from ingest import erased, filing, held, loading, submissions
 from ingest.loading import Load
 from ingest.periods import Period
 from ingest.reading import Finding, Reading, Skipped
-from ingest.submissions import Fate, Received
+from ingest.submissions import Current, Fate, Received
+
+TAKEN = ("accepted", "accepted with findings")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Candidate:
     skipped: tuple[Skipped, ...]
     rows_said: int | None = None
     provisional: bool = False
+    confirmed: bool = False
+    came_after: Current | None = None
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,52 @@ class Tally:
 
 
 def accept(
-    connection, r: Return, candidates: list[Candidate], verdict: Verdict, noticed: Noticed
+    connection,
+    r: Return,
+    candidates: list[Candidate],
+    verdict: Verdict,
+    noticed: Noticed,
+    limits: held.Limits | None = None,
 ) -> list[Fate]:
-    """Give every candidate its fate and file all of it; the fates, in the order of the candidates."""
+    """Give every candidate its fate and file all of it; the fates, in the order of the candidates.
+
+    Without `limits` nothing is held for a person.
+    """
     gone = erased.skip_erased(connection, r)
     failed = _failed(connection)
     _mark_bad(connection, verdict)
     bad, rows = _count(connection, "bad"), _count(connection, "batch")
-    fates = []
+    fates: list[Fate] = []
+    candidates = [_placed_in_time(connection, r, c) for c in candidates]
     for c in candidates:
         sid = c.received.submission_id
         aside = noticed.repeats.get(sid, 0) + gone.get(sid, 0)
         tally = Tally(rows.get(sid, 0), bad.get(sid, 0), aside, sid in noticed.mixed_codes)
-        fates.append(_settle(connection, r, c, verdict, failed[sid], tally))
+        fate = _settle(connection, r, c, verdict, failed[sid], tally)
+        settled = list(zip(candidates[: len(fates)], fates, strict=True))
+        fates.append(_unless_doubtful(connection, r, c, fate, settled, limits))
     filing.file(connection, r, candidates, fates, verdict, failed)
     return fates
+
+
+def _placed_in_time(connection, r: Return, c: Candidate) -> Candidate:
+    """The candidate with what counts now, where that was received after it."""
+    now = submissions.current(connection, r.code, c.load.organisation_code, c.period.code, c.reading.format)
+    return replace(c, came_after=now) if submissions.came_late(now, c.received.received_at) else c
+
+
+def _unless_doubtful(connection, r: Return, c: Candidate, fate: Fate, tonight: list, limits) -> Fate:
+    """The fate, unless what could be taken may be a mistake; `tonight` are those settled before it, and how."""
+    if limits is None or c.confirmed or c.came_after or fate.status not in TAKEN:
+        return fate
+    known = [
+        (other.load.organisation_code, held.Counted(other.received.submission_id, other.period, held.rows(f)))
+        for other, f in tonight
+        if f.status in TAKEN
+        and submissions.route(other.reading.format) == submissions.route(c.reading.format)
+    ]
+    says = held.doubt(connection, r, c, fate, known, limits)
+    return held.fate(says, fate) if says else fate
 
 
 def refuse_as_our_fault(connection, r: Return, candidates: list[Candidate], fault: Exception) -> list[Fate]:
@@ -110,17 +145,16 @@ def _settle(connection, r, c: Candidate, verdict, failed: dict[int, int], tally:
     broken = len(loading.broken(connection, c.load.table))
     set_aside = sum(s.rows for s in c.skipped) + tally.repeats
     read = tally.rows + broken + set_aside
-    in_error, held = tally.bad + broken, tally.rows + broken
-    replaces = submissions.current(
-        connection, r.code, c.load.organisation_code, c.period.code, c.reading.format
-    )
-    if not held and c.reading.holds_several:
+    in_error, there = tally.bad + broken, tally.rows + broken
+    now = submissions.current(connection, r.code, c.load.organisation_code, c.period.code, c.reading.format)
+    replaces = now.submission_id if now and not c.came_after else None
+    if not there and c.reading.holds_several:
         return Fate("nil", f"The {c.reading.format} holds no row of this return.", read, 0, 0, read, replaces)
-    if says := _refusal(r, c, verdict, failed, in_error, (held, tally.repeats)):
+    if says := _refusal(r, c, verdict, failed, in_error, (there, tally.repeats)):
         return Fate("refused", says, read, 0, in_error, set_aside + tally.rows - tally.bad)
     told = {check.severity for n, check in enumerate(verdict.checks) if failed.get(n)}
     told |= {f.severity for f in c.findings}
-    clean = not (in_error or tally.repeats or tally.mixed_codes or told - {"information"})
+    clean = not (c.came_after or in_error or tally.repeats or tally.mixed_codes or told - {"information"})
     status = "accepted" if clean else "accepted with findings"
     return Fate(status, None, read, tally.rows - tally.bad, in_error, set_aside, replaces, c.provisional)
 
@@ -128,17 +162,17 @@ def _settle(connection, r, c: Candidate, verdict, failed: dict[int, int], tally:
 def _refusal(
     r, c: Candidate, verdict, failed: dict[int, int], in_error: int, rows: tuple[int, int]
 ) -> str | None:
-    held, aside = rows
+    there, aside = rows
     for number, check in enumerate(verdict.checks):
         if check.severity == "file" and failed.get(number):
             return f"{check.rule_code} {check.says}"
-    if not held and not aside:
+    if not there and not aside:
         return "F002 There are no rows. If there was nothing to report, send a nil return (a manifest with status NIL)."
-    if c.rows_said is not None and c.rows_said != held + aside + sum(
+    if c.rows_said is not None and c.rows_said != there + aside + sum(
         s.rows for s in c.skipped if s.reason != "blank line"
     ):
-        return f"F005 The manifest says {c.rows_said} rows, the file has {held}. Send the whole file again."
-    if in_error > r.refuse_above * held:
-        share, allowed = 100 * in_error / held, 100 * r.refuse_above
-        return f"S118 {in_error} of {held} rows are in error ({share:.1f} %); more than {allowed:g} % refuses the file."
+        return f"F005 The manifest says {c.rows_said} rows, the file has {there}. Send the whole file again."
+    if in_error > r.refuse_above * there:
+        share, allowed = 100 * in_error / there, 100 * r.refuse_above
+        return f"S118 {in_error} of {there} rows are in error ({share:.1f} %); more than {allowed:g} % refuses the file."
     return None

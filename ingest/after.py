@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.findings_workbook import write_findings
-from ingest.inbox import Arrival
+from ingest.inbox import Arrival, is_still_there
 
 KEPT_AS = "rule_code, severity, area_code, period, record, says"
 
@@ -25,8 +25,10 @@ def send_back(connection, run_id: str, folder: Path) -> None:
     rows = connection.execute(
         "select submission_id, coalesce(organisation_code, 'unknown'), coalesce(return_code, 'unread') "
         "from landing.submissions where (run_id = ? and status in ('refused', 'accepted with findings')) "
-        "or submission_id in (select submission_id from landing.explanations where run_id = ?) order by all",
-        [run_id, run_id],
+        "or submission_id in (select submission_id from landing.explanations where run_id = ?) "
+        "or (run_id = ? and submission_id in (select submission_id from landing.findings where rule_code = 'X401')) "
+        "order by all",
+        [run_id, run_id, run_id],
     ).fetchall()
     for submission_id, organisation, code in rows:
         target = folder / organisation
@@ -34,12 +36,27 @@ def send_back(connection, run_id: str, folder: Path) -> None:
         write_findings(connection, submission_id, target / f"{code}_submission_{submission_id}.xlsx")
 
 
+def _waits(arrival: Arrival, waiting: set[tuple[str | None, str]]) -> bool:
+    """Whether a file, or the set of files of its folder, waits: a set goes by the name of its folder."""
+    of_set = f"{arrival.name.rpartition('/')[0]}/ ("
+    return any(
+        organisation == arrival.organisation_code and (name == arrival.name or name.startswith(of_set))
+        for organisation, name in waiting
+    )
+
+
+def _take_out(arrival: Arrival) -> None:
+    """Unless a newer file has taken its place since: that one was not read, and is for the next night."""
+    if is_still_there(arrival):
+        arrival.path.unlink(missing_ok=True)
+
+
 def clear(arrivals: list[Arrival], outcomes, inbox: Path) -> None:
-    """Take what was published out of our own inbox: its bytes are in the vault. What is deferred stays."""
-    waiting = {o.file_name for o in outcomes if o.fate.status == "deferred"}
+    """Take what was published out of our own inbox: its bytes are in the vault. What is deferred or held stays."""
+    waiting = {(o.organisation_code, o.file_name) for o in outcomes if o.fate.status in ("deferred", "held")}
     for arrival in arrivals:
-        if arrival.name not in waiting and not (arrival.problem and arrival.problem[0] in ("F010", "F012")):
-            arrival.path.unlink(missing_ok=True)
+        if not _waits(arrival, waiting) and not (arrival.problem and arrival.problem[0] in ("F010", "F012")):
+            _take_out(arrival)
     for folder in sorted((p for p in inbox.rglob("*") if p.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()

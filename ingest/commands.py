@@ -1,4 +1,4 @@
-"""Commands about returns: receive, check, findings."""
+"""Commands about returns: receive, check, confirm, findings."""
 
 from __future__ import annotations
 
@@ -65,6 +65,34 @@ def check(
     outcomes, findings = alone.check(files, context.obj.seeds, organisation, period, as_return, workbooks)
     context.obj.terminal.show_check(outcomes, findings, as_json)
     raise typer.Exit(context.obj.terminal.exit_code(outcomes))
+
+
+@app.command()
+def confirm(
+    context: typer.Context,
+    submission_id: Annotated[int, typer.Argument(help="The number of a held submission.")],
+    because: Annotated[
+        str, typer.Option(help="Why it is right as it is, and who said so; no names of children.")
+    ],
+    inbox: Annotated[Path | None, typer.Option(help="Another inbox than the home's own.")] = None,
+):
+    """Let a held file count from the next night on: somebody asked, and it is right."""
+    from ingest import held
+
+    home = context.obj
+    if not because.strip():
+        raise Refusal("Say why it is right: --because TEXT.")
+    with home.locked(), home.reading() as connection:
+        target = held.confirm(
+            connection,
+            submission_id,
+            inbox or home.inbox,
+            lambda sha256: home.note(
+                "confirm", submission_id=submission_id, sha256=sha256, purpose=because.strip()
+            ),
+        )
+    print(target)
+    print("Next: warehouse nightly", file=sys.stderr)
 
 
 @app.command()

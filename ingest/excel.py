@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import csv
 import warnings
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
-from ingest import headers
+from expectations.standard import standard
+from ingest import excel_parts, headers
+from ingest.excel_cells import Remarks, readers
+from ingest.excel_rows import COLUMNS_MAX, Cell, Seen, cells_of, rows_of, text_of
+from ingest.headers import Header
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
 
-UNPACKED_MAX, RATIO_MAX, PARTS_MAX, COLUMNS_MAX = 1 << 30, 100, 1000, 200
+__all__ = [
+    "COLUMNS_MAX",
+    "HEADER_WITHIN",
+    "Book",
+    "Seen",
+    "hidden_rows",
+    "open_book",
+    "read_book",
+    "read_xlsx",
+    "rows_of",
+]
+
 HEADER_WITHIN = 20
 PLACE = ("file", "sheet", "line", "raw")
 
 
 @dataclass(frozen=True)
 class Book:
-    """An open workbook; `formulas` is it again as written, where a cell may hold a formula never worked out."""
+    """An open workbook; `formulas` is it again as written, where a cell may hold a formula never worked out.
+
+    `remarks` is what was met beside its sheets.
+    """
 
     values: object
     formulas: object | None
+    remarks: tuple[Finding, ...] = ()
 
     @property
     def sheets(self) -> list[tuple]:
@@ -38,25 +55,35 @@ class Book:
         return 1904 if self.values.epoch.year == 1904 else 1900
 
 
+@dataclass
+class _Read:
+    """What was found in a workbook so far; a hidden sheet is (its title, its return, its rows)."""
+
+    tables: list[Table] = field(default_factory=list)
+    skipped: list[tuple[str, Skipped]] = field(default_factory=list)
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    hidden: list[tuple[str, str, int]] = field(default_factory=list)
+
+
 def open_book(path: Path) -> Book:
-    """Open a workbook to be read as a stream; raises Unreadable F016-F018 where it is none or is not safe."""
+    """Open a workbook to be read as a stream; raises Unreadable F015-F019 where it is none or is not safe."""
     import openpyxl
 
-    _refuse_bombs(path)
+    excel_parts.refuse_unsafe(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             values = openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
             formulas = (
                 openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True)
-                if _has_formulas(path)
+                if excel_parts.has_formulas(path)
                 else None
             )
+            return Book(values, formulas, tuple(excel_parts.remarks(path)))
         except Exception as problem:  # noqa: BLE001 - a damaged workbook fails in any way it likes
             raise Unreadable(
                 "F017", f"The workbook cannot be opened ({type(problem).__name__}). Save it again."
             ) from None
-    return Book(values, formulas)
 
 
 def read_xlsx(sent: Sent, out: Path) -> Reading:
@@ -66,117 +93,111 @@ def read_xlsx(sent: Sent, out: Path) -> Reading:
 
 def read_book(book: Book, sent: Sent, out: Path) -> Reading:
     """The same of a workbook that is open already."""
-    tables, skipped, findings = [], [], []
-    for number, (sheet, written) in enumerate(book.sheets):
-        found = _sheet(sheet, written, sent, out, number)
-        if found:
-            table, blank, remarks = found
-            tables.append(table)
-            findings += [(table.return_name, f) for f in remarks]
-            if blank:
-                skipped.append((table.return_name, Skipped(sent.name, sheet.title, "blank line", blank)))
-    if not tables:
-        titles = ", ".join(book.values.sheetnames)
-        raise Unreadable("S113", f"No sheet holds a return of the standard. Sheets found: {titles}.")
-    return Reading("xlsx", "utf-8", None, None, tuple(tables), tuple(skipped), tuple(findings))
+    read = _Read()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number, (sheet, written) in enumerate(book.sheets):
+            _sheet(book, sheet, written, sent, out / f"{sent.path.name}.{number}.csv", read)
+    if not read.tables:
+        raise Unreadable("S113", f"No sheet holds a return of the standard. Sheets found: {_titles(book)}.")
+    first = read.tables[0].return_name
+    read.findings += [(first, remark) for remark in book.remarks]
+    _tell_hidden(sent, read)
+    return Reading("xlsx", "utf-8", None, None, tuple(read.tables), tuple(read.skipped), tuple(read.findings))
 
 
-def _refuse_bombs(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as z:
-            parts = z.infolist()
-    except zipfile.BadZipFile:
-        raise Unreadable(
-            "F017", "The file is named or marked as a workbook but is damaged. Save it again."
-        ) from None
-    if "xl/workbook.xml" not in {p.filename for p in parts}:
-        raise Unreadable(
-            "F018", "The file is a zip archive, not a workbook. Send the files themselves, unzipped."
-        )
-    unpacked, packed = sum(p.file_size for p in parts), sum(p.compress_size for p in parts) or 1
-    if unpacked > UNPACKED_MAX or unpacked / packed > RATIO_MAX or len(parts) > PARTS_MAX:
-        raise Unreadable(
-            "F016", "The workbook unpacks to far more than its size; it was not opened. Send it as CSV."
-        )
+def _titles(book: Book) -> str:
+    hidden = {sheet.title for sheet, _ in book.sheets if sheet.sheet_state != "visible"}
+    return ", ".join(f"{t} (hidden)" if t in hidden else t for t in book.values.sheetnames)
 
 
-def _has_formulas(path: Path) -> bool:
-    """A formula without a stored result would read as an empty cell: look whether there is any."""
-    with zipfile.ZipFile(path) as z:
-        for part in z.namelist():
-            if part.startswith("xl/worksheets/sheet"):
-                with z.open(part) as f:
-                    if any(b"<f" in line for line in iter(lambda f=f: f.read(1 << 20), b"")):
-                        return True
-    return False
-
-
-def _sheet(sheet, formulas, sent: Sent, out: Path, number: int):
+def _sheet(book: Book, sheet, written, sent: Sent, data: Path, read: _Read) -> None:
+    """One sheet into what was read: its rows, or that it is hidden, or nothing where it holds no return."""
+    seen = Seen()
+    rows = cells_of(sheet, written, seen)
+    found = _header(rows)
+    if found is None:
+        return
+    cells, header_line = found
     if sheet.sheet_state != "visible":
-        return None
-    rows = rows_of(sheet, formulas)
-    for line, cells in rows:
+        name = headers.identify(cells).name
+        read.hidden.append((sheet.title, name, sum(any(map(text_of, row)) for _, row in rows)))
+        return
+    width = max(i for i, c in enumerate(cells) if c) + 1
+    header = headers.identify(cells[:width], header_line)
+    _refuse_second(header, sheet.title, read)
+    remarks = Remarks(sent.name, sheet.title)
+    taken, blank = _write(data, sent, header, rows, remarks, book.epoch)
+    seen.refuse(sheet.title, header_line)
+    name = header.name
+    read.tables.append(Table(name, data, header.columns, taken, sent.name, sheet.title))
+    if blank:
+        read.skipped.append((name, Skipped(sent.name, sheet.title, "blank line", blank)))
+    of_header = [replace(f, sheet=sheet.title) for f in header.findings]
+    told = [*of_header, *_of_sheet(sheet.title, header_line, seen), *remarks.all()]
+    read.findings += [(name, finding) for finding in told]
+
+
+def _header(rows: Iterator[tuple[int, list[Cell]]]) -> tuple[list[str], int] | None:
+    """The header's texts and its row, if one stands near the top."""
+    for line, row in rows:
+        cells = [text_of(cell) for cell in row]
         if headers.looks_like_header(cells):
-            return _table(sheet.title, cells, line, rows, sent, out, number)
+            return cells, line
         if line >= HEADER_WITHIN:
             return None
     return None
 
 
-def _table(title: str, cells: list[str], header_line: int, rows, sent: Sent, out: Path, number: int):
-    width = max(i for i, c in enumerate(cells) if c) + 1
-    if width > COLUMNS_MAX:
-        raise Unreadable(
-            "S115",
-            f"Sheet {title!r} is {width} columns wide. Delete the columns to the right and save again.",
-        )
-    header = headers.identify(cells[:width])
-    data = out / f"{sent.path.name}.{number}.csv"
+def _refuse_second(header: Header, title: str, read: _Read) -> None:
+    """Two sheets of one return would be two submissions, the later in the place of the earlier."""
+    for table in read.tables:
+        if table.return_name == header.name:
+            says = f"Two sheets hold {header.name}: {table.sheet!r} and {title!r}. Put all its rows on one sheet."
+            raise Unreadable("S113", says)
+
+
+def _write(data: Path, sent: Sent, header: Header, rows, remarks: Remarks, epoch: int) -> tuple[int, int]:
+    """Rows as a CSV file of ours: how many were taken, how many were blank."""
+    columns = readers(header.columns, standard()[header.name], epoch, remarks)
     blank = taken = 0
     with data.open("w", encoding="utf-8", newline="") as f:
         write = csv.writer(f, quoting=csv.QUOTE_ALL, lineterminator="\n")
         write.writerow([*PLACE, *header.columns])
         for line, row in rows:
-            row = (row + [""] * width)[:width]
-            if not any(row):
+            texts = [read(cell, line) for read, cell in zip(columns, row, strict=False)]
+            if not any(texts):
                 blank += 1
                 continue
-            write.writerow([sent.name, title, line, "", *row])
+            texts += [""] * (len(columns) - len(texts))
+            write.writerow([sent.name, remarks.sheet, line, "", *texts])
             taken += 1
-    remarks = list(header.findings)
+    return taken, blank
+
+
+def _of_sheet(title: str, header_line: int, seen: Seen) -> Iterator[Finding]:
+    """What is told of a sheet as a whole."""
     if header_line > 1:
-        remarks.append(
-            Finding(
-                "S108",
-                "warning",
-                f"The header was found on row {header_line} of sheet {title!r}.",
-                sheet=title,
-            )
+        says = f"The header was found on row {header_line} of sheet {title!r}."
+        yield Finding("S108", "warning", says, sheet=title)
+    yield from hidden_rows(title, header_line, seen)
+
+
+def hidden_rows(title: str, header_line: int, seen: Seen) -> Iterator[Finding]:
+    """A word on rows the sender may not have seen, and sent."""
+    if hidden := [line for line in seen.hidden if line > header_line]:
+        says = f"{len(hidden):,} rows of sheet {title!r} are hidden (by hand or a filter) and were read with the rest."
+        yield Finding(
+            "S112", "warning", f"{says} Show all rows before you send it.", sheet=title, line=hidden[0]
         )
-    return Table(header.name, data, header.columns, taken, sent.name, title), blank, remarks
 
 
-def rows_of(sheet, formulas) -> Iterator[tuple[int, list[str]]]:
-    """Every row of a sheet as text, with its number."""
-    pairs = formulas.iter_rows(values_only=True) if formulas else None
-    for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        written = next(pairs) if pairs else None
-        cells = [_text(v, written[i] if written and i < len(written) else None) for i, v in enumerate(values)]
-        yield line, cells
-
-
-def _text(value, written) -> str:
-    """A cell as text: dates as ISO, whole numbers without a point; a formula never worked out shows itself."""
-    match value:
-        case None:
-            return str(written) if isinstance(written, str) and written.startswith("=") else ""
-        case bool():
-            return "Y" if value else "N"
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat()
-        case date():
-            return value.isoformat()
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case _:
-            return str(value)
+def _tell_hidden(sent: Sent, read: _Read) -> None:
+    """Hidden sheets that hold a return: their rows are counted and set aside, and the sender is told."""
+    there = [table.return_name for table in read.tables]
+    for title, name, rows in read.hidden:
+        to = name if name in there else there[0]
+        says = f"The sheet {title!r} is hidden and was not read. Unhide it and send the workbook again."
+        read.findings.append((to, Finding("S112", "warning", says, sent.name, title)))
+        if rows:
+            read.skipped.append((to, Skipped(sent.name, title, "row of a hidden sheet", rows)))

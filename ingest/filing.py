@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import failpoint
 from expectations.batch import quoted, text_column
 from expectations.check import Verdict
 from expectations.personal_data import (
@@ -19,7 +20,7 @@ from expectations.personal_data import (
     unless_words,
 )
 from expectations.standard import Field, Return
-from ingest import loading, submissions
+from ingest import held, loading, submissions
 from ingest.reading import Finding, Skipped
 from ingest.submissions import Fate
 
@@ -30,16 +31,16 @@ def file(connection, r: Return, candidates, fates, verdict: Verdict, failed) -> 
     """Write every candidate's rows, findings, skipped rows and its row in the ledger of submissions."""
     for c, fate in zip(candidates, fates, strict=True):
         sid = c.received.submission_id
-        note(connection, r, sid, list(c.findings))
         submissions.note_skipped(connection, sid, list(c.skipped))
-        _quarantine_broken(connection, r, c)
+        if fate.status == "held":
+            _held_whole(connection, c, fate)
+        else:
+            note(connection, r, sid, list(c.findings))
+            _quarantine_broken(connection, r, c)
         if fate.status == "refused":
             _refused_whole(connection, sid, fate)
         elif fate.replaces_submission_id:
-            connection.execute(
-                "update landing.submissions set status = 'superseded' where submission_id = ?",
-                [fate.replaces_submission_id],
-            )
+            submissions.supersede(connection, fate.replaces_submission_id)
         submissions.record(
             connection,
             c.received,
@@ -49,13 +50,19 @@ def file(connection, r: Return, candidates, fates, verdict: Verdict, failed) -> 
             (c.reading.format, c.reading.encoding),
             fate,
         )
-    taken = [c for c, fate in zip(candidates, fates, strict=True) if fate.status != "refused"]
+        if c.came_after and fate.status != "refused":
+            submissions.note(connection, sid, [submissions.late(c.came_after)])
+            submissions.supersede(connection, sid)
+    failpoint.reach("filing")
+    judged = [c for c, fate in zip(candidates, fates, strict=True) if fate.status != "held"]
+    taken = [c for c, fate in zip(candidates, fates, strict=True) if fate.status not in ("refused", "held")]
     personal = any(verdict.failed) and _any_personal(connection, r)
     _write_rows(connection, r, [c.received.submission_id for c in taken], personal)
     _write_findings(connection, r, verdict, personal)
-    _write_results(connection, verdict, candidates, failed)
+    _write_results(connection, verdict, judged, failed)
     for c, fate in zip(candidates, fates, strict=True):
         if fate.replaces_submission_id:
+            _compare(connection, r, c.received.submission_id, fate.replaces_submission_id)
             _left_out(connection, r, c.received.submission_id, fate.replaces_submission_id)
 
 
@@ -98,6 +105,18 @@ def _refused_whole(connection, sid: int, fate: Fate) -> None:
         "from batch where submission_id = ? and rowid not in (select row from bad) group by all",
         [sid],
     )
+
+
+def _held_whole(connection, c, fate: Fate) -> None:
+    """Of what waits for a person nothing is kept but why: it is judged anew once they have said that it is right."""
+    sid = c.received.submission_id
+    code, _, says = fate.says.partition(" ")
+    connection.execute("delete from landing.findings where submission_id = ?", [sid])
+    submissions.note(connection, sid, [Finding(code, "file", says)])
+    broken = len(loading.broken(connection, c.load.table))
+    there = connection.execute("delete from batch where submission_id = ?", [sid]).fetchone()[0]
+    why = Skipped(c.load.table.file, c.load.table.sheet, held.REASON, there + broken)
+    submissions.note_skipped(connection, sid, [why])
 
 
 def _any_personal(connection, r: Return) -> bool:
@@ -179,6 +198,26 @@ def _write_results(connection, verdict: Verdict, candidates, failed) -> None:
         connection.execute(
             f"insert into landing.rule_results values {marks}", [v for row in results for v in row]
         )
+
+
+def _compare(connection, r: Return, sid: int, earlier: int) -> None:
+    """How many records came, changed and went against the submission this one replaces."""
+    keys = ", ".join(f'"{c}"' for c in r.restates.identity)
+    columns = ", ".join(f'"{f.name}"' for f in r.fields)
+    counts = connection.execute(
+        f"with old as (select {columns} from accepted.{r.name} where submission_id = ?), "
+        f"new as (select {columns} from accepted.{r.name} where submission_id = ?), "
+        f"other as (select distinct {keys} from (from new except from old)), "
+        f"added as (from other except select {keys} from old), "
+        f"gone as (select {keys} from old except select {keys} from new) "
+        "select (select count(*) from added), (select count(*) from other) - (select count(*) from added), "
+        "(select count(*) from gone)",
+        [earlier, sid],
+    ).fetchone()
+    says = "Against submission {}, which it replaces: records added {}, changed {}, gone {}.".format(
+        earlier, *counts
+    )
+    submissions.note(connection, sid, [Finding("X407", "information", says)])
 
 
 def _left_out(connection, r: Return, sid: int, earlier: int) -> None:

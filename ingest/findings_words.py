@@ -6,6 +6,7 @@ FATES = {
     "accepted": "Accepted.",
     "accepted with findings": "Accepted. Rows in error are set aside: mend them and send the whole file again.",
     "refused": "Refused. Nothing of it counts. Mend the file and send it again.",
+    "held": "Held. Nothing of it counts until you have said that it is right, or have sent it again.",
     "nil": "Received as a nil return: nothing to count.",
     "superseded": "Accepted, and since replaced by a later submission.",
     "duplicate": "Received before, byte for byte. Nothing was changed.",

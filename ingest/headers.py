@@ -60,8 +60,8 @@ def _share(columns: tuple[str, ...], r: Return) -> float:
     return sum(c in columns for c in required) / len(required)
 
 
-def identify(header: list[str]) -> Header:
-    """The return whose columns these are; raises Unreadable naming what is missing or doubled."""
+def identify(header: list[str], line: int | None = None) -> Header:
+    """The return whose columns these are, on that line; raises Unreadable naming what is missing or doubled."""
     ranked = sorted(
         standard().values(), key=lambda r: _rank(_columns(header, r), r, len(header)), reverse=True
     )
@@ -74,11 +74,16 @@ def identify(header: list[str]) -> Header:
             "S105",
             f"This looks like {best.code} ({best.name}), but it lacks the column {_list(missing)}. "
             f"Add it, or start from `warehouse template {best.code}`.",
+            line,
+            missing[0],
         )
     doubled = sorted({c for c in columns if c and columns.count(c) > 1})
     if doubled:
-        raise Unreadable("S104", f"The column {_list(doubled)} stands twice in the header.")
-    return Header(best.name, columns, tuple(_remarks(header, columns, best)))
+        says = (
+            f"The column {_list(doubled)} stands twice in the header. Take one out and send the file again."
+        )
+        raise Unreadable("S104", says, line, doubled[0])
+    return Header(best.name, columns, tuple(_remarks(header, columns, best, line)))
 
 
 def unknown(fields: list[str]) -> Unreadable:
@@ -101,19 +106,19 @@ def _list(names: list[str]) -> str:
     return ", ".join(names)
 
 
-def _remarks(header: list[str], columns: tuple[str, ...], r: Return) -> list[Finding]:
+def _remarks(header: list[str], columns: tuple[str, ...], r: Return, line: int | None) -> list[Finding]:
     never = [h for h, c in zip(header, columns, strict=True) if not c and fold(h) in NEVER_SENT]
     if never:
         says = f"The column {_list(never)} must never be sent. Take it out and send the file again."
-        raise Unreadable("S107", says)
+        raise Unreadable("S107", says, line, fold(never[0]))
     found = []
     for h, c in zip(header, columns, strict=True):
         if not c:
             says = f"The column {h!r} is not part of {r.code}; it was not stored."
-            found.append(Finding("S106", "warning", says, column_name=h))
+            found.append(Finding("S106", "warning", says, line=line, column_name=h))
         elif h.strip() != c:
             says = f"The header {h!r} was read as {c}."
-            found.append(Finding("S116", "warning", says, column_name=c))
+            found.append(Finding("S116", "warning", says, line=line, column_name=c))
     absent = [f.name for f in r.fields if not f.required and f.name not in columns]
     if absent:
         says = f"Optional columns not sent: {_list(absent)}."

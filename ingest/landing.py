@@ -11,13 +11,14 @@ from functools import cache
 from expectations.personal_data import WITHHELD, looks
 from ingest import periods, submissions
 from ingest.context import Context
-from ingest.inbox import Arrival
-from ingest.readers import Parcel, peek
+from ingest.inbox import NOT_A_FILE, Arrival, plain
+from ingest.readers import Parcel, kinds
 from ingest.reading import Finding, Reading, Sent, Unreadable
 from ingest.submissions import Fate, Outcome, Received
-from ingest.vault import Kept, StillArriving
+from ingest.vault import Kept, NoFile, StillArriving
 
 SET = "ssda903 csv"
+STILL_COPIED = "F013 The file is still being copied; it is taken tomorrow."
 PARTS = re.compile(r"(?<=[.;:])\s+")
 # Words of our own sentences that look like a name.
 OURS = ("An Annex", "No Header", "Unicode Text")
@@ -47,19 +48,15 @@ def land(
     connection, arrivals: list[Arrival], context: Context
 ) -> tuple[list[Landed], list[tuple[Arrival, Fate]]]:
     """Put every file into the vault; what is new, and the fate of what needs no reading."""
-    kept, done = [], []
-    for arrival in arrivals:
-        try:
-            if arrival.problem:
-                raise Unreadable(*arrival.problem)
-            file = context.vault.keep(arrival.path)
-            kept.append((arrival, file, peek(file.path)))
-        except StillArriving:
-            done.append(
-                (arrival, Fate("deferred", "F013 The file is still being copied; it is taken tomorrow."))
-            )
-        except Unreadable as problem:
-            done.append((arrival, _refuse_unread(connection, arrival, problem, context)))
+    taken, done = _keep(arrivals, context)
+    kept = []
+    forms = kinds([(file.path, a.path.name) for a, file, problem in taken if not problem])
+    for arrival, file, problem in taken:
+        form = problem or next(forms)
+        if isinstance(form, Unreadable):
+            done.append((arrival, _refuse_unread(connection, arrival, file, form, context)))
+        else:
+            kept.append((arrival, file, form))
     new = []
     for landed in _grouped(kept):
         fate = _known(connection, landed, context)
@@ -70,6 +67,23 @@ def land(
         else:
             new.append(landed)
     return new, done
+
+
+def _keep(
+    arrivals: list[Arrival], context: Context
+) -> tuple[list[tuple[Arrival, Kept | None, Unreadable | None]], list[tuple[Arrival, Fate]]]:
+    """Each file into the vault, with what is wrong with its place; what is still being copied waits."""
+    taken, waiting = [], []
+    for arrival in arrivals:
+        problem = Unreadable(*arrival.problem) if arrival.problem else None
+        try:
+            file = context.vault.keep(arrival.path) if not problem or problem.code != NOT_A_FILE[0] else None
+            taken.append((arrival, file, problem))
+        except NoFile:
+            taken.append((arrival, None, Unreadable(*NOT_A_FILE)))
+        except StillArriving:
+            waiting.append((arrival, Fate("deferred", STILL_COPIED)))
+    return taken, waiting
 
 
 def _sender(x: Landed) -> str | None:
@@ -90,11 +104,11 @@ def _landed(members: list[tuple[Arrival, Kept, str]]) -> Landed:
         arrival = replace(arrival, name=arrival.name.rpartition("/")[0] + f"/ ({len(members)} files)")
     period = periods.parse(arrival.period) if arrival.period else None
     year = period.end.year if period and period.kind == "financial_year" else None
-    files = tuple(Sent(k.path, a.path.name) for a, k, _ in members)
+    files = tuple(Sent(k.path, plain(a.path.name)) for a, k, _ in members)
     return Landed(
         arrival,
         Parcel(files, arrival.organisation_code, year, form),
-        tuple((a.path.name, k) for a, k, _ in members),
+        tuple((plain(a.path.name), k) for a, k, _ in members),
     )
 
 
@@ -121,12 +135,11 @@ def received(landed: Landed, submission_id: int, context: Context) -> Received:
     return Received(submission_id, landed.arrival.name, when, context.run_id, landed.sha256, landed.kept)
 
 
-def _refuse_unread(connection, arrival: Arrival, problem: Unreadable, context: Context) -> Fate:
+def _refuse_unread(
+    connection, arrival: Arrival, file: Kept | None, problem: Unreadable, context: Context
+) -> Fate:
     """A file that is not even opened, or not of a kind we take; kept in the vault where it is a file at all."""
-    kept = ()
-    if not arrival.problem or arrival.problem[0] != "F012":
-        file = context.vault.keep(arrival.path)
-        kept = ((arrival.path.name, file),)
+    kept = ((plain(arrival.path.name), file),) if file else ()
     sha256 = kept[0][1].sha256 if kept else ""
     past = submissions.known(connection, sha256, arrival.organisation_code, arrival.name)
     if any("under another name" not in p for p in past):
@@ -144,7 +157,7 @@ def _record_refusal(
     fate = Fate("refused", f"{problem.code} {says}", rows, 0, 0, rows)
     period = periods.parse(arrival.period) if arrival.period else None
     submissions.record(connection, what, r, arrival.organisation_code, period, form, fate)
-    finding = Finding(problem.code, "file", says, arrival.name, None, problem.line)
+    finding = Finding(problem.code, "file", says, arrival.name, None, problem.line, problem.column)
     submissions.note(connection, what.submission_id, [finding])
     if rows:
         connection.execute(

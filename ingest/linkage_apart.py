@@ -13,9 +13,10 @@ from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
+import failpoint
+
 MEMORY, THREADS = "4GB", 2
 LIMIT_SECONDS = 3600
-FAILPOINT = "linking:kill"
 LINKS = "person_key, person_key_scheme, child_key, organisation_code, rule, weight, confidence, reason"
 REVIEWS = (
     "left_scheme, left_key, left_organisation, right_scheme, right_key, right_organisation, weight, why, "
@@ -149,8 +150,7 @@ def _linked(request: Request) -> Answer:
         _table(connection, "decisions", request.decisions)
         connection.execute(DECIDED_ONLY)
         _table(connection, "earlier", request.earlier)
-        if os.environ.get("WAREHOUSE_FAILPOINT") == FAILPOINT:
-            os.kill(os.getpid(), signal.SIGKILL)
+        failpoint.reach("linking")
         link(connection)
         return Answer(
             _stream(connection, f"select {LINKS} from links"),

@@ -86,14 +86,16 @@ def nil_returns(connection, context: Context) -> Iterator[tuple]:
     for code, organisation, start, end, file_name, received_at, sha256 in rows:
         r, number = find(code), submissions.next_id(connection)
         period = Period(period_code(start, end) or f"{start}/{end}", "", start, end)
-        replaced = submissions.current(connection, code, organisation, period.code, "manifest")
+        now = submissions.current(connection, code, organisation, period.code, "manifest")
+        late = submissions.came_late(now, received_at)
+        replaced = now.submission_id if now and not late else None
         fate = Fate("nil", "A nil return: received, with nothing in it.", replaces_submission_id=replaced)
-        if replaced:
-            connection.execute(
-                "update landing.submissions set status = 'superseded' where submission_id = ?", [replaced]
-            )
         what = Received(number, file_name, received_at, context.run_id, sha256, ())
         submissions.record(connection, what, r, organisation, period, ("manifest", "utf-8"), fate)
+        if late:
+            submissions.note(connection, number, [submissions.late(now)])
+        if late or replaced:
+            submissions.supersede(connection, number if late else replaced)
         yield code, organisation, period.code, file_name, fate
 
 
@@ -106,7 +108,7 @@ def parents(connection, r: Return, context: Context) -> dict[str, list[tuple[dat
     for key in r.foreign_keys:
         spans = connection.execute(
             "select period_start, period_end from landing.submissions "
-            "where return_name = ? and status not in ('refused', 'duplicate') and format is distinct from 'annex_a'",
+            "where return_name = ? and status not in ('refused', 'duplicate', 'held') and format is distinct from 'annex_a'",
             [key.resource],
         ).fetchall()
         if spans or not context.alone:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Thread
 from time import perf_counter
 
+import failpoint
 from expectations import check as checking
 from expectations.batch import look_over
 from expectations.checks import checks
@@ -16,6 +17,7 @@ from ingest import (
     acceptance,
     agreement,
     explanations,
+    held,
     identity_store,
     landing,
     loading,
@@ -76,9 +78,16 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
             outcomes += identity_store.take_in(connection, r, told, context, _one_return)
         else:
             outcomes += _one_return(connection, r, told, context)
+    _clear_away(connection)
     noticing.note_other_routes(connection, context.run_id)
     outcomes += explanations.take_in(connection, replies, context)
     return sorted(outcomes, key=lambda o: (o.submission_id or 0, o.file_name))
+
+
+def _clear_away(connection) -> None:
+    """The rows as sent, which stood in memory to be judged, are needed no more."""
+    for table in ("batch", checking.FOUND, "doubted", "bad", "again"):
+        connection.execute(f"drop table if exists temp.{table}")
 
 
 def _by_return(items: list[Item]) -> dict[str, list[Item]]:
@@ -105,11 +114,23 @@ def _read(connection, landed: list[Landed], context: Context, progress: Progress
             continue
         if answer.explained is not None:
             replies.append(Reply(x, landing.received(x, submissions.next_id(connection), context), answer))
-        for table in answer.tables:
-            said = (*_said(x), agreement.from_name(table.file or x.arrival.name, answer))
-            received = landing.received(x, submissions.next_id(connection), context)
-            items.append(Item(x, received, answer, table, said))
+        items += _items(connection, x, answer, context)
     return items, refused
+
+
+def _items(connection, x: Landed, answer: Reading, context: Context) -> list[Item]:
+    """One for each return in it; of a file that waited for a person only what was held, under the number it had."""
+    organisation = x.arrival.organisation_code
+    waited = submissions.held(connection, x.sha256, organisation)
+    settled = submissions.settled(connection, x.sha256, organisation) if waited else set()
+    items = []
+    for table in (t for t in answer.tables if t.return_name not in settled):
+        said = (*_said(x), agreement.from_name(table.file or x.arrival.name, answer))
+        number = waited.get(table.return_name) or submissions.next_id(connection)
+        items.append(Item(x, landing.received(x, number, context), answer, table, said))
+    for number in waited.values():
+        submissions.forget(connection, number)
+    return items
 
 
 def _said(x: Landed) -> list[Said]:
@@ -169,7 +190,9 @@ def _check(connection, r: Return, settled: list[tuple[Item, str, Period]], conte
     ruled = checks(r, context.lists, frozenset(parents), context.area_of)
     try:
         verdict = checking.run(connection, r.name, ruled)
-        fates = acceptance.accept(connection, r, candidates, verdict, noticed)
+        failpoint.reach("checked")
+        limits = None if context.alone else held.limits()
+        fates = acceptance.accept(connection, r, candidates, verdict, noticed, limits)
     except checking.Disagreement as fault:
         fates = acceptance.refuse_as_our_fault(connection, r, candidates, fault)
     seconds = perf_counter() - began
@@ -210,4 +233,5 @@ def _candidate(connection, r: Return, one: tuple[Item, str, Period], parents, co
         skipped,
         fact.row_count if fact else None,
         bool(fact and fact.provisional),
+        item.landed.arrival.confirmed,
     )

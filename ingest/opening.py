@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ def ready(connection, work: Path):
     """A connection to the night's copy, made ready for work; what does not fit in memory spills beside it."""
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set threads = 2")
+    connection.execute("set timezone = 'UTC'")  # not the machine's: a day is a day wherever it stands
     connection.execute(f"set temp_directory = {quoted(work / 'spill')}")
     tables.create(connection, standard())
     return connection
@@ -52,9 +54,15 @@ def arrivals(folder: Path, seeds: Path) -> list[Arrival]:
     """What lies in the inbox; Refusal where a named inbox is not there."""
     if not folder.exists():
         raise Refusal(f"There is no inbox {folder}. Put files there with `warehouse receive`.", 2)
+    for _ in os.walk(folder, onerror=_raise):  # to list an inbox passes over a folder it may not look into
+        pass
     with (seeds / "agencies.csv").open(encoding="utf-8") as f:
         known = {row["organisation_code"] for row in csv.DictReader(f)}
     return inbox.arrivals(folder, known)
+
+
+def _raise(problem: OSError) -> None:
+    raise problem
 
 
 def size(arrived: list[Arrival]) -> int:

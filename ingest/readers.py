@@ -1,26 +1,49 @@
 """Files → readings: one reader for each format, chosen by content.
 
-Files from outside are parsed in a child process that holds neither key nor database; a file that brings it
-down is refused, and the night goes on.
+Files from outside are parsed in a process apart that holds neither key nor database, and may use so much and no
+more; a file that overruns or brings it down is refused, and the night goes on.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 
-from ingest import headers
+import failpoint
+from ingest import apart, headers
+from ingest.apart import Call, Fault, Limits, Overrun
+from ingest.endings import FOOTNOTE, TOTALS, no_records
+from ingest.excel_parts import locked_or_old
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
-from refusal import Refusal
+from ingest.submissions import OUR_FAULT
 
 XLSX, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-MEMORY = 6 << 30
+ASIDE = {
+    TOTALS: ("S109", "This line holds totals and was left out. Send rows only."),
+    FOOTNOTE: ("S110", "This line is a note and was left out. Send rows only."),
+}
+PROCESSES, MEGABYTE = 2, 1 << 20
+# What reading may use: `LEAST` however small the file, and so much more for each byte of it (seconds: each MB).
+# Measured by `benchmarks/reading.py`.
+LEAST = Limits(memory=768 << 20, seconds=60, written=64 << 20)
+PLAIN = Limits(memory=4, seconds=1, written=4)
+PACKED = Limits(memory=40, seconds=20, written=40)
+PEEKING = Limits(memory=768 << 20, seconds=10, written=0)
+SUFFIXES = {"a workbook": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "XML": (".xml",), "CSV": (".csv",)}
+OVERRAN = {
+    "memory": (
+        "F021",
+        "Reading the file takes more memory than a file of its size may. Send it in smaller parts.",
+    ),
+    "time": ("F022", "Reading the file takes longer than a file of its size may. Send it in smaller parts."),
+    "written": ("F023", "The file unpacks to far more than a file of its size may. Save it as CSV UTF-8."),
+    "death": (
+        "F024",
+        "The file broke what reads it. Save it again as CSV UTF-8, or send it in smaller parts.",
+    ),
+}
+OURS = "This is our fault: tell who keeps the warehouse. It is tried again when it is sent again."
 NOTES = {
     "F007": "The file is Windows-1252; it was read so. Save as 'CSV UTF-8'.",
     "S119": "A Ctrl-Z at the end of the file was left out.",
@@ -47,9 +70,7 @@ def peek(path: Path) -> str:
     if head.startswith(XLSX):
         return "xlsx"
     if head.startswith(OLE):
-        raise Unreadable(
-            "F015", "The workbook is locked or of an old kind (XLS). Save it as XLSX without a password."
-        )
+        raise locked_or_old(path)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:5].lower() in (b"<html", b"<tabl") or text[:14].lower() == b"<!doctype html":
         raise Unreadable("F011", "The file is a web page, whatever its name says. Save it as CSV UTF-8.")
@@ -66,6 +87,7 @@ def read(parcel: Parcel, out: Path) -> Reading:
     """Read one parcel into `out`; raises Unreadable with the code and sentence that refuse it."""
     from ingest import national, replies
 
+    failpoint.reach("reading")
     first = parcel.files[0]
     match parcel.format:
         case "csv":
@@ -99,8 +121,8 @@ def read_csv(sent: Sent, out: Path) -> Reading:
     """A CSV of the standard format."""
     from ingest.scan import scan_csv
 
-    scan = scan_csv(sent, out, headers.looks_like_header)
-    header = headers.identify(scan.header)
+    scan = scan_csv(sent, out, headers.looks_like_header, no_records)
+    header = headers.identify(scan.header, scan.header_line)
     findings = list(header.findings)
     if scan.encoding != "utf-8":
         findings.append(Finding("F007", "warning", NOTES["F007"]))
@@ -108,7 +130,10 @@ def read_csv(sent: Sent, out: Path) -> Reading:
     if scan.header_line > 1:
         says = f"The header was found on line {scan.header_line}."
         findings.append(Finding("S108", "warning", says, line=scan.header_line))
+    findings += _unlike_rows(scan, header)
     skipped = [Skipped(sent.name, None, "blank line", scan.blank_lines)] if scan.blank_lines else []
+    aside = [what for _, what in scan.aside]
+    skipped += [Skipped(sent.name, None, what, aside.count(what)) for what in sorted(set(aside))]
     table = Table(
         header.name,
         scan.data,
@@ -130,68 +155,76 @@ def read_csv(sent: Sent, out: Path) -> Reading:
     )
 
 
-def _limit() -> None:
-    """The child's start: little memory to burst, nothing secret in its environment, and no life after its parent's."""
-    Thread(target=_end_with_parent, daemon=True).start()
-    for name in list(os.environ):
-        if "KEY" in name or "SECRET" in name:
-            del os.environ[name]
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits; the reader there is the same, its ceiling is not
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def _unlike_rows(scan, header: headers.Header) -> Iterator[Finding]:
+    """Totals and footnotes, which are never counted; letters that went through a wrong encoding."""
+    for line, what in scan.aside:
+        code, says = ASIDE[what]
+        yield Finding(code, "warning", says, line=line)
+    if spoilt := scan.twice_encoded:
+        column = header.columns[spoilt.position] if spoilt.position < len(header.columns) else ""
+        says = (
+            f"Letters went through a wrong encoding ({spoilt.times} times, first on line {spoilt.line}). "
+            "Export the file anew as 'CSV UTF-8'."
+        )
+        yield Finding("C201", "warning", says, line=spoilt.line, column_name=column or None)
 
 
-def _end_with_parent() -> None:
-    parent_process().join()
-    os._exit(1)
+def limits(files: tuple[Sent, ...]) -> Limits:
+    """What reading files may use: by their size, and by whether they are packed."""
+    size = sum(file.path.stat().st_size for file in files)
+    packed = any(_begins(file.path, XLSX) for file in files)
+    return Limits(
+        LEAST.memory + (PACKED if packed else PLAIN).memory * size,
+        LEAST.seconds + (PACKED if packed else PLAIN).seconds * size // MEGABYTE,
+        LEAST.written + (PACKED if packed else PLAIN).written * size,
+    )
 
 
-def _ready() -> bool:
-    return True
+def kinds(files: list[tuple[Path, str]]) -> Iterator[str | Unreadable]:
+    """What files are by their content, held against their names; what may be XML is looked at in a process apart."""
+    deep = [path for path, _ in files if _begins(path, b"<")]
+    found = dict(zip(deep, _answers([Call(PEEKING, peek, (path,)) for path in deep]), strict=True))
+    for path, name in files:
+        try:
+            form = found[path] if path in found else peek(path)
+            yield contradicted(name, form) or form if isinstance(form, str) else form
+        except Unreadable as refused:
+            yield refused
 
 
-def _pool() -> ProcessPoolExecutor:
-    """Readers that have answered once: one that cannot even start is our fault, never a file's."""
-    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_limit)
-    try:
-        pool.submit(_ready).result()
-    except BrokenProcessPool:
-        raise Refusal("The reader of files could not be started on this machine.", 4) from None
-    return pool
+def contradicted(name: str, form: str) -> Unreadable | None:
+    """A file whose name says that it is of another kind than it is."""
+    suffix = Path(name).suffix.lower()
+    told = next((kind for kind, suffixes in SUFFIXES.items() if suffix in suffixes), None)
+    kind = "a workbook" if form == "xlsx" else "XML" if form.endswith("xml") else "CSV"
+    if told is None or told == kind:
+        return None
+    says = f"The file's name says {told} ({suffix}), its content is {kind}. Save it again as what it is."
+    return Unreadable("F011", says)
+
+
+def _begins(path: Path, mark: bytes) -> bool:
+    """Whether a file begins so, after what may stand before any text."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(mark)
 
 
 def read_all(parcels: list[Parcel], outs: list[Path]) -> Iterator[Reading | Unreadable]:
-    """Read parcels side by side in child processes, answering in the order given."""
-    if not parcels:
-        return
-    pool = _pool()
-    try:
-        futures: list[Future] = [pool.submit(read, p, o) for p, o in zip(parcels, outs, strict=True)]
-        for number, future in enumerate(futures):
-            try:
-                yield future.result()
-            except Unreadable as refused:
-                yield refused
-            except BrokenProcessPool:
-                pool.shutdown(wait=False)
-                yield _alone(parcels[number], outs[number])
-                pool = _pool()
-                rest = zip(parcels[number + 1 :], outs[number + 1 :], strict=True)
-                futures[number + 1 :] = [pool.submit(read, p, o) for p, o in rest]
-    finally:
-        pool.shutdown(cancel_futures=True)
+    """Read parcels side by side in processes apart, answering in the order given."""
+    calls = [Call(limits(p.files), read, (p, out)) for p, out in zip(parcels, outs, strict=True)]
+    yield from _answers(calls)
 
 
-def _alone(parcel: Parcel, out: Path) -> Reading | Unreadable:
-    """A child died while several files were read: this one again, by itself, to know whether it was this."""
-    with _pool() as pool:
-        try:
-            return pool.submit(read, parcel, out).result()
-        except Unreadable as refused:
-            return refused
-        except BrokenProcessPool:
-            return Unreadable(
-                "F017", "The file broke the reader. Save it again as CSV UTF-8, or send a smaller one."
-            )
+def _answers(calls: list[Call]) -> Iterator:
+    """What the calls answer; an overrun or a fault of ours is the refusal of that file."""
+    for answer in apart.side_by_side(calls, PROCESSES):
+        match answer:
+            case Overrun(why=why):
+                yield Unreadable(*OVERRAN[why])
+            case Fault():
+                yield Unreadable(OUR_FAULT, f"The file could not be read ({answer}). {OURS}")
+            case OSError():  # the disk's
+                raise answer
+            case _:
+                yield answer

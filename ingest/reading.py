@@ -106,6 +106,6 @@ class Reading:
 class Unreadable(Exception):
     """A file that is not a table we can read: the submission is refused with this code and sentence."""
 
-    def __init__(self, code: str, says: str, line: int | None = None):
-        super().__init__(code, says, line)
-        self.code, self.says, self.line = code, says, line
+    def __init__(self, code: str, says: str, line: int | None = None, column: str | None = None):
+        super().__init__(code, says, line, column)
+        self.code, self.says, self.line, self.column = code, says, line, column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import filecmp
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -63,9 +64,12 @@ def _put(file: Path, target: Path) -> tuple[Path, str]:
         number += 1
         target = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.copyfile(file, partial)
-    partial.replace(target)
+    partial = target.with_name(f".partial-{os.getpid()}")  # a name may be as long as a name can be
+    try:
+        shutil.copyfile(file, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     return target, "received"
 
 

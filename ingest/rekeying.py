@@ -122,7 +122,7 @@ def _sendings(connection, where: Path) -> list[Sending]:
         "select distinct s.organisation_code, s.period, s.period_end, s.submission_id in (from own) as has_rows, "
         "list_sort(list(struct_pack(name := f.file, sha256 := f.sha256, bytes := f.bytes))) as files "
         "from landing.submissions as s join landing.submission_files as f using (submission_id) "
-        f"where s.submission_id in (from own) or (s.status not in ('refused', 'duplicate') and s.format in {FORMATS}) "
+        f"where s.submission_id in (from own) or (s.status not in ('refused', 'duplicate', 'held') and s.format in {FORMATS}) "
         "group by s.submission_id, s.organisation_code, s.period, s.period_end order by all"
     ).fetchall()
     sendings = {Sending(*row[:3], tuple(tuple(f.values()) for f in row[4])): row[3] for row in rows}

@@ -68,6 +68,8 @@ def purge(context: typer.Context, do: Do = False, as_json: Json = False):
         _show_purge(home, plan, as_json)
         return
     with home.changing(compact=True) as change:
+        if change.doubt:  # what has stood its time by a wrong clock has not
+            raise Refusal(f"{change.doubt} Nothing was deleted.", 4)
         plan = plan_on(change.connection, change.now.date())
         deleted = rights.purge(change.connection, plan, change.run_id, change.now)
         change.connection.execute("checkpoint")

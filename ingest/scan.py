@@ -1,21 +1,21 @@
 """Where every record of a CSV file begins, ends and breaks, found without parsing a row in Python.
 
-DuckDB reads a CSV fast but merges short rows, drops blank lines and counts records, not lines. So the
-bytes are first walked in blocks with NumPy: text as clean UTF-8 with LF, the quotes strict (RFC 4180),
-the physical line and the number of fields of each record known. What DuckDB then reads is proved to
-hold exactly those records.
+DuckDB reads a CSV fast but merges short rows, drops blank lines and counts records, not lines. So the bytes are first
+walked in blocks with NumPy: clean UTF-8 with LF, the quotes strict (RFC 4180), line and number of fields of each known.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ingest.encoding import BLOCK, clean
+from ingest.endings import Spoilt, spoilt
 from ingest.headers import unknown
 from ingest.reading import Sent, Unreadable
 
@@ -30,7 +30,8 @@ class Scan:
 
     `data` holds the `rows` good records (UTF-8, LF, after `skip` lines of header); `line_of` is a NumPy
     file with the physical line of each; `bad` the records with another number of fields than the
-    header: (line, text, fields). `header_line` counts from 1.
+    header: (line, text, fields). `header_line` counts from 1. `aside` are records at the end that are none:
+    totals and footnotes, (line, what it is).
     """
 
     header: list[str]
@@ -41,21 +42,35 @@ class Scan:
     rows: int
     bad: tuple[tuple[int, str, int], ...]
     blank_lines: int
-    encoding: str
+    encoding: str = "utf-8"
     notes: tuple[str, ...] = ()
+    aside: tuple[tuple[int, str], ...] = ()
+    twice_encoded: Spoilt | None = None
 
 
 def scan_csv(
-    sent: Sent, out: Path, is_header: Callable[[list[str]], bool] = lambda fields: len(fields) > 1
+    sent: Sent,
+    out: Path,
+    is_header: Callable[[list[str]], bool] = lambda fields: len(fields) > 1,
+    no_records: Callable[[list[str], int, bool], list[tuple[int, str]]] = lambda *_: [],
 ) -> Scan:
     """Scan one CSV file into `out`; raises Unreadable, naming code and line, where it is not a table.
 
-    `is_header` tells the header from title rows above it, of which there may be nineteen.
+    `is_header` tells the header from title rows above it, of which there may be nineteen; `no_records` what at the
+    end is no record (`endings.no_records`).
     """
     path, encoding, notes = clean(sent, out)
     header, header_line, header_end = _header(path, is_header)
     records = _walk(path, header_end, header_line + 1)
-    return _sift(path, out, header, header_line, header_end, records, encoding, notes)
+    found = partial(_raw, path, *records.places(header_end))
+    at_end = np.flatnonzero(~records.joined("blank").astype(bool))[-HEADER_WITHIN:]
+    told = list(found(at_end))
+    none = no_records([text for _, text, _ in told], len(header), records.cut)
+    aside = tuple((told[i][0], what) for i, what in none)
+    scan = _sift(path, out, header, header_line, header_end, records, at_end[[i for i, _ in none]])
+    places = spoilt(path, records.joined("ends"), lambda i: next(found([i])))
+    notes = (*notes, *(("S125",) if records.cut else ()))
+    return replace(scan, encoding=encoding, notes=notes, aside=aside, twice_encoded=places)
 
 
 def _header(path: Path, is_header: Callable[[list[str]], bool]) -> tuple[list[str], int, int]:
@@ -82,7 +97,9 @@ def _no_header(lines: list[bytes]) -> Unreadable:
     first = next((line for line in lines if line.strip()), b"")
     for mark, name in ((b";", "';'"), (b"\t", "a tab"), (b"|", "'|'")):
         if first.count(mark) > first.count(b","):
-            return Unreadable("S101", f"Columns are parted by {name}; a comma is expected.", 1)
+            return Unreadable(
+                "S101", f"Columns are parted by {name}; a comma is expected. Save it as 'CSV UTF-8'.", 1
+            )
     return unknown(_split(first))
 
 
@@ -98,7 +115,14 @@ class _Records:
 
     def joined(self, name: str) -> np.ndarray:
         parts = getattr(self, name)
-        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        parts[:] = [np.concatenate(parts) if parts else np.zeros(0, np.int64)]
+        return parts[0]
+
+    def places(self, header_end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Of every record its start, its end, its line and its number of fields."""
+        ends = self.joined("ends")
+        starts = np.concatenate(([header_end], ends[:-1])) if len(ends) else ends
+        return starts, ends, self.joined("lines"), self.joined("fields")
 
 
 def _blocks(path: Path, start: int, found: _Records) -> Iterator[tuple[int, np.ndarray]]:
@@ -166,7 +190,7 @@ def _refuse_stray_quotes(b: np.ndarray, inside: np.ndarray, newlines: np.ndarray
     never_closed = first is None and inside[-1]
     if never_closed or (first and not opens[first] and lines[first - 1] != lines[first]):
         at = int(lines[-1] if never_closed else lines[first - 1])
-        raise Unreadable("F004", f"The quote opened on line {at} is never closed.", at)
+        raise Unreadable("F004", f"The quote opened on line {at} is never closed. Send it again, whole.", at)
     if first is not None:
         at = int(lines[first])
         raise Unreadable("S102", f'Line {at} has a quote inside a value. Write it twice ("").', at)
@@ -175,29 +199,31 @@ def _refuse_stray_quotes(b: np.ndarray, inside: np.ndarray, newlines: np.ndarray
 def _refuse_long(lengths: np.ndarray, starts: np.ndarray, newlines: np.ndarray, line: int) -> None:
     if len(lengths) and lengths.max() > LONGEST_RECORD:
         at = line + int(np.searchsorted(newlines, starts[lengths.argmax()]))
-        raise Unreadable("F020", f"The row that begins on line {at} is longer than 1 MB.", at)
+        raise Unreadable(
+            "F020",
+            f"The row that begins on line {at} is longer than 1 MB. Look for a missing line end or quote.",
+            at,
+        )
 
 
-def _sift(path, out, header, header_line, header_end, records, encoding, notes) -> Scan:
-    ends, lines = records.joined("ends"), records.joined("lines")
+def _sift(path, out, header, header_line, header_end, records, none) -> Scan:
+    """The good records apart from the blank, the broken and `none` that are no records."""
+    starts, ends, lines, fields = records.places(header_end)
     blank = records.joined("blank").astype(bool)
-    wrong = (records.joined("fields") != len(header)) & ~blank
+    n_blank = int(blank.sum())
+    blank[none] = True
+    wrong = (fields != len(header)) & ~blank
     if records.cut and len(wrong) and wrong[-1]:
         at = int(lines[-1])
         raise Unreadable("F003", f"The file breaks off in line {at}. Send it again, whole.", at)
-    starts = np.concatenate(([header_end], ends[:-1])) if len(ends) else ends
     good = ~(blank | wrong)
-    if records.cut:
-        notes = (*notes, "S125")
     line_of = out / f"{path.name}.lines.npy"
     np.save(line_of, lines[good])
-    bad = tuple(_raw(path, starts, ends, lines, records.joined("fields"), np.flatnonzero(wrong)))
+    bad = tuple(_raw(path, starts, ends, lines, fields, np.flatnonzero(wrong)))
     data, skip = path, header_line
     if not good.all() or records.cut:
         data, skip = _copy_good(path, out, starts, ends, good), 0
-    return Scan(
-        header, header_line, data, skip, line_of, int(good.sum()), bad, int(blank.sum()), encoding, notes
-    )
+    return Scan(header, header_line, data, skip, line_of, int(good.sum()), bad, n_blank)
 
 
 def _raw(path, starts, ends, lines, fields, which) -> Iterator[tuple[int, str, int]]:

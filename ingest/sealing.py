@@ -17,13 +17,16 @@ from refusal import Refusal
 class Passing:
     """An open file being read or written, once: the hash and size of what passes, and a copy of it if asked for."""
 
-    def __init__(self, file, copy=None):
-        self._file, self._copy, self._digest = file, copy, hashlib.sha256()
+    def __init__(self, file, copy=None, most: int | None = None):
+        self._file, self._copy, self._digest, self._most = file, copy, hashlib.sha256(), most
         self.bytes = 0
         self.problem: OSError | None = None
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; their copy is written before they are handed on."""
+        """The next bytes; their copy is written before they are handed on. No more than `most` ever pass."""
+        if self._most is not None:
+            left = self._most - self.bytes
+            size = left if size < 0 else min(size, left)
         try:
             chunk = self._file.read(size)
             if self._copy:

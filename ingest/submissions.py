@@ -15,6 +15,10 @@ OUR_FAULT = "E500"
 # An Annex A or a workforce census never replaces a return of the standard for the same day, nor the reverse.
 # What one person decided on Monday is not taken back by what another decided on Tuesday: these add up.
 ADDING_UP = ("R32",)
+SETTLED = (
+    "sha256 = ? and organisation_code is not distinct from ? "
+    f"and not starts_with(coalesce(says, ''), '{OUR_FAULT}') and not starts_with(coalesce(says, ''), '{sharing.CODE} ')"
+)
 ROUTE = "case when {0} in ('annex_a', 'csww xml') then {0} else 'standard' end"
 
 
@@ -57,18 +61,27 @@ class Outcome:
     submission_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Current:
+    """The submission that counts now for a return, organisation and period."""
+
+    submission_id: int
+    received_at: datetime
+
+
 def record(
     connection, received: Received, r: Return | None, organisation, period: Period | None, form, fate: Fate
 ):
     """Write the row of one submission and its files; the table's own check holds the count of rows."""
+    held = fate.status == "held"  # what is held is of no return yet: whoever counts goes by its code
     row = {
         "submission_id": received.submission_id,
         "organisation_code": organisation,
-        "return_code": r and r.code,
+        "return_code": None if held else r and r.code,
         "return_name": r and r.name,
         "period": period and period.code,
-        "period_start": period and period.start,
-        "period_end": period and period.end,
+        "period_start": None if held else period and period.start,
+        "period_end": None if held else period and period.end,
         "received_at": received.received_at,
         "sha256": received.sha256,
         "file_name": received.file_name,
@@ -104,7 +117,12 @@ def note_skipped(connection, submission_id: int, skipped: list[Skipped]) -> None
         )
 
 
-def current(connection, return_code: str, organisation: str, period: str, form: str) -> int | None:
+def route(form: str) -> str:
+    """The way a submission came, as ROUTE says it in SQL."""
+    return form if form in ("annex_a", "csww xml") else "standard"
+
+
+def current(connection, return_code: str, organisation: str, period: str, form: str) -> Current | None:
     """The submission that counts now for a return, organisation and period, of those that came the same way.
 
     None where submissions of the return add up: the next one replaces none.
@@ -112,27 +130,75 @@ def current(connection, return_code: str, organisation: str, period: str, form: 
     if return_code in ADDING_UP:
         return None
     row = connection.execute(
-        "select submission_id from landing.submissions where return_code = ? and organisation_code = ? "
+        "select submission_id, received_at from landing.submissions where return_code = ? and organisation_code = ? "
         "and period = ? and status not in ('refused', 'duplicate', 'superseded') "
         f"and {ROUTE.format('format')} = {ROUTE.format('?')} order by received_at desc, submission_id desc limit 1",
         [return_code, organisation, period, form, form],
     ).fetchone()
-    return row[0] if row else None
+    return Current(*row) if row else None
+
+
+def came_late(now: Current | None, received_at: datetime) -> bool:
+    """Whether what counts now was received after this: then this is kept for what was known then, and no more."""
+    return now is not None and now.received_at > received_at
+
+
+def late(now: Current) -> Finding:
+    """X401: an older submission that came after a newer one."""
+    return Finding(
+        "X401",
+        "warning",
+        f"Submission {now.submission_id}, received {now.received_at:%Y-%m-%d}, is of the same return and period and newer "
+        "than this one. This one is kept and does not count. If it is the right one, send it again.",
+    )
+
+
+def supersede(connection, submission_id: int) -> None:
+    """Another of its return, organisation and period counts now; it counts still as at a moment before."""
+    connection.execute(
+        "update landing.submissions set status = 'superseded' where submission_id = ?", [submission_id]
+    )
 
 
 def known(connection, sha256: str, organisation: str | None, file_name: str) -> tuple[str, ...]:
     """How the same bytes fared before, from the same sender: statuses, newest first; empty if they are new.
 
-    What was refused for a fault of ours is new: the fault may have been mended. So is what no agreement covered.
+    What was refused for a fault of ours is new: the fault may have been mended. So is what no agreement covered,
+    and what is held, or has a part that is.
     """
+    if held(connection, sha256, organisation):
+        return ()
     rows = connection.execute(
-        "select status, file_name = ? from landing.submissions where sha256 = ? "
-        "and organisation_code is not distinct from ? and not starts_with(coalesce(says, ''), ?) "
-        f"and not starts_with(coalesce(says, ''), '{sharing.CODE} ') "
-        "order by submission_id desc",
-        [file_name, sha256, organisation, OUR_FAULT],
+        f"select status, file_name = ? from landing.submissions where {SETTLED} order by submission_id desc",
+        [file_name, sha256, organisation],
     ).fetchall()
     return tuple(status if same else f"{status} under another name" for status, same in rows)
+
+
+def held(connection, sha256: str, organisation: str | None) -> dict[str, int]:
+    """What of the same bytes from the same sender is held: its number, by the name of the return."""
+    return dict(
+        connection.execute(
+            "select return_name, submission_id from landing.submissions where sha256 = ? "
+            "and organisation_code is not distinct from ? and status = 'held'",
+            [sha256, organisation],
+        ).fetchall()
+    )
+
+
+def settled(connection, sha256: str, organisation: str | None) -> set[str | None]:
+    """The returns that were taken from the same bytes, or refused: they are not taken again."""
+    rows = connection.execute(
+        f"select distinct return_name from landing.submissions where {SETTLED} and status <> 'held'",
+        [sha256, organisation],
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
+def forget(connection, submission_id: int) -> None:
+    """Take what is told of a held submission out of the ledger: it is judged again, under the same number."""
+    for table in ("submissions", "submission_files", "findings", "skipped", "rule_results"):
+        connection.execute(f"delete from landing.{table} where submission_id = ?", [submission_id])
 
 
 def number_from_here(connection) -> None:

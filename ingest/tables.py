@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectations.standard import Return
+from ingest import migration
 
 DUCKDB_TYPES = {
     "string": "VARCHAR",
@@ -92,12 +93,13 @@ def quarantine(r: Return) -> str:
 
 
 def create(connection, returns: dict[str, Return], apart: bool = False) -> None:
-    """Make every schema and table that is not there yet, in an open DuckDB connection.
+    """Make every schema and table that is not there yet, in an open DuckDB connection; what is older is upgraded.
 
     Only a connection that is itself `apart`, in memory, takes the rows that never come into the warehouse.
     """
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
+    migration.upgrade(connection)
     connection.execute(LANDING)
     for r in returns.values():
         for schema, ddl in (("accepted", accepted(r)), ("quarantine", quarantine(r))):

@@ -6,12 +6,15 @@ files into the vault and cannot read it. Tonight's readers get a plain copy in s
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+import failpoint
 from ingest.sealing import Passing, damaged, decrypt, folder, lock, new_file, sync
 
 BLOCK = 1 << 20
@@ -29,7 +32,11 @@ class Kept:
 
 
 class StillArriving(Exception):
-    """The file changed while it was read: it is still being copied, and waits for the next night."""
+    """The file changed while it was read, or has gone: it is still being copied, and waits for the next night."""
+
+
+class NoFile(Exception):
+    """What lies there is a link, a pipe or a device."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +48,14 @@ class Vault:
     plain: Path
 
     def keep(self, path: Path) -> Kept:
-        """Read a file once: lock it away, and leave its plain copy for tonight. Raises StillArriving."""
+        """Read a file once: lock it away, and leave its plain copy for tonight. Raises StillArriving or NoFile."""
         copy = folder(self.plain) / f".partial-{os.getpid()}"
         locked = folder(self.folder) / f".partial-{os.getpid()}" if self.folder else None
         try:
             passed = self._read(path, copy, locked)
             kept = Kept(self.plain / passed.sha256, passed.sha256, passed.bytes)
             copy.replace(kept.path)
+            failpoint.reach("keeping")
             if locked:
                 _put(locked, place(self.folder, kept.sha256))
             return kept
@@ -57,9 +65,10 @@ class Vault:
                 locked.unlink(missing_ok=True)
 
     def _read(self, path: Path, copy: Path, locked: Path | None) -> Passing:
-        with os.fdopen(os.open(path, FLAGS), "rb", BLOCK) as source, new_file(copy) as plain:
+        with os.fdopen(_open(path), "rb", BLOCK) as source, new_file(copy) as plain:
             before = os.fstat(source.fileno())
-            passed = Passing(source, plain)
+            # One byte more than it had: a file that grows as fast as it is read would never end.
+            passed = Passing(source, plain, before.st_size + 1)
             if locked:
                 lock(passed, locked, self.recipient)
             while passed.read(BLOCK):
@@ -69,6 +78,22 @@ class Vault:
         if passed.bytes != before.st_size or seen != (after.st_mtime_ns, after.st_size):
             raise StillArriving(path.name)
         return passed
+
+
+def _open(path: Path) -> int:
+    """A regular file, open for reading; what lies there may be another thing than what was seen there before."""
+    try:
+        fd = os.open(path, FLAGS)
+    except OSError as problem:
+        if problem.errno in (errno.ELOOP, errno.ENXIO):
+            raise NoFile(path.name) from None
+        if problem.errno == errno.ENOENT:
+            raise StillArriving(path.name) from None
+        raise
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise NoFile(path.name)
+    return fd
 
 
 def nowhere(plain: Path) -> Vault:

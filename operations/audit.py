@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import failpoint
 from operations.literals import without_literals, without_numbers
 from operations.login import person
 from operations.publish import sync
@@ -96,6 +97,7 @@ def _append(folder: Path, last: Head, told: dict) -> None:
         log.flush()
         os.fsync(log.fileno())
     (folder / LOG).chmod(0o600)
+    failpoint.reach("noting")
     _write_head(folder, Head(record["seq"], record["sha256"]))
 
 

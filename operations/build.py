@@ -9,9 +9,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from operations import stopping, trouble
 from refusal import Refusal
 
 EVER = "9999-12-31"
+SERVED = "The last good night is still served."
+NAMED = 5  # what was not built is named so far; of hundreds the number is enough
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,11 @@ class Built:
 
 
 def build(project: Path, database: Path, target: Path, as_at: str = EVER, key: str | None = None) -> Built:
-    """Build every model in `database` as at a moment; raises Refusal (exit 3) naming what failed.
+    """Build every model in `database` as at a moment; raises Refusal naming what failed.
 
-    The rows a failing step was given never reach its message: dbt's own log is off, because a database
-    error quotes the value it could not take.
+    Its exit code is 3 where a model or a test failed, 4 where the machine did, 5 where dbt itself did. The rows a
+    failing step was given never reach its message: dbt's own log is off, because a database error quotes the
+    value it could not take.
     """
     os.environ["DO_NOT_TRACK"] = "1"
     arguments = [
@@ -43,16 +47,35 @@ def build(project: Path, database: Path, target: Path, as_at: str = EVER, key: s
     _let_go()
     if _was_interrupted(answer.exception):
         raise KeyboardInterrupt
+    stopping.check()
     if answer.exception is not None:
-        raise Refusal(f"The core data set was not built: {type(answer.exception).__name__}.", 3)
-    failed = [r.node.name for r in answer.result.results if r.status in ("error", "fail", "runtime error")]
-    if failed:
-        raise Refusal(
-            f"Not published: {', '.join(sorted(failed))} failed. The last good night is still served.", 3
-        )
-    if not answer.result.results:
-        raise Refusal("Not published: the build found nothing to do. The last good night is still served.", 3)
-    return Built(len(answer.result.results))
+        raise _broken(answer.exception, database.parent)
+    results = answer.result.results
+    if failed := [r for r in results if r.status in ("error", "fail", "runtime error")]:
+        raise _failed(failed, [r.node.name for r in results if r.status == "skipped"], database.parent)
+    if not results:
+        raise Refusal(f"Not published: the build found nothing to do. {SERVED}", 3)
+    return Built(len(results))
+
+
+def _broken(problem: BaseException, folder: Path) -> Refusal:
+    """dbt itself ended: by the machine's fault, or by ours."""
+    if says := trouble.trouble(problem, folder) or trouble.said(str(problem), folder):
+        return Refusal(f"Not published. {says} {SERVED}", 4)
+    return Refusal(
+        f"The core data set was not built: {type(problem).__name__}. This is our fault. {SERVED}", 5
+    )
+
+
+def _failed(failed: list, skipped: list[str], folder: Path) -> Refusal:
+    """What failed by name, and what was not built because of it; where the machine failed, that is said."""
+    for result in failed:
+        if says := trouble.said(str(result.message), folder):
+            return Refusal(f"Not published. {says} {SERVED}", 4)
+    names = ", ".join(sorted(r.node.name for r in failed))
+    rest = ", ".join(sorted(skipped)[:NAMED]) + (f" and {len(skipped) - NAMED} more" * (len(skipped) > NAMED))
+    so = f" Because of that, not built: {rest}." if skipped else ""
+    return Refusal(f"Not published: {names} failed.{so} {SERVED}", 3)
 
 
 def _was_interrupted(problem: BaseException | None) -> bool:

@@ -8,8 +8,15 @@ from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from operations import warehouse_file
+import failpoint
+from operations import stopping, warehouse_file
 
+# Of the whole build, not of each cursor: DuckDB hands them on, and there are hundreds of cursors.
+SETTINGS = (
+    "TimeZone = 'Europe/London'",
+    "python_enable_replacements = false",
+    "memory_limit = '1500MB'",
+)
 _given: list[tuple[Path, str | None]] = []
 
 
@@ -30,8 +37,12 @@ class Plugin(BasePlugin):
         path, key = _given[-1]
         if key is not None:
             warehouse_file.load_encryption(conn)
+        for setting in SETTINGS:
+            conn.execute(f"set global {setting}")
         conn.execute(f"set temp_directory = '{path}.tmp'")
         warehouse_file.attach(conn, path, key, draft=True)
 
     def configure_cursor(self, cursor) -> None:
+        stopping.mind(cursor)
+        failpoint.reach("building")
         cursor.execute(f"use {warehouse_file.NAME}")

@@ -9,37 +9,29 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from operations import audit, warehouse_file
+from operations import audit, backup, doctor_nights, previous, warehouse_file
+from operations.doctor_line import Line
 from operations.keys import NAMES, PAIRS, Keys
 from operations.swap import Swap, swap
 from refusal import Refusal
 
 REGISTER = "seeds/sharing_agreements.csv"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One layer: `ok`, `warn` or `fail`; what is so; what to do about it."""
-
-    layer: str
-    state: str
-    says: str
-    mend: str = ""
+GONE = ("It was published and is gone.", "warehouse restore --previous")
 
 
 def examine(home) -> list[Line]:
-    """Every layer of a home, outermost first.
+    """Every layer of a home, outermost first; then its nights and its copies.
 
     `home` gives its paths, `settings`, `keys`, `waiting_keys`, `key_id`, `agreements` and `open`.
     """
     lines = [*_disk(), *swapping(swap()), *_settings(home), *_keys(home), *_waiting(home.waiting_keys)]
     lines += [*_warehouse(home), *_spill(home), *_locked_away(home, "vault", home.vault)]
     lines += [*_locked_away(home, "identity", home.identity), *_scratch(home), *_audit(home.audit)]
-    return [*lines, *_agreements(home)]
+    return [*lines, *_agreements(home), *doctor_nights.examine(home, datetime.now(UTC))]
 
 
 def _disk() -> Iterator[Line]:
@@ -92,6 +84,10 @@ def _keys(home) -> Iterator[Line]:
                 )
             elif home.settings.is_demo:
                 yield Line(f"key {name}", "ok", "Not made yet; it is when it is first needed.")
+            elif name == backup.NAME:
+                yield Line(
+                    f"key {name}", "warn", "Without it no copy can be made.", "warehouse key new backup"
+                )
             else:
                 yield Line(f"key {name}", "fail", "The key is missing.", f"warehouse key new {name}")
         except Refusal as problem:
@@ -119,12 +115,14 @@ def _split(problem: Refusal) -> tuple[str, str]:
 
 def _warehouse(home) -> Iterator[Line]:
     if not home.live.exists():
-        yield Line("warehouse file", "ok", "There is none yet.")
+        gone = home.live.with_name(previous.SEAL).exists()
+        yield Line("warehouse file", *(("fail", *GONE) if gone else ("ok", "There is none yet.")))
         return
     if os.name == "posix" and home.live.stat().st_mode & 0o077:
         yield Line("warehouse file", "fail", "Others may read it.", f"chmod 600 {home.live}")
     try:
         home.open(home.live, read_only=True).close()
+        previous.check(home)
     except Refusal as problem:
         yield Line("warehouse file", "fail", *_split(problem))
         return

@@ -6,38 +6,61 @@ import os
 import sys
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 
 import typer
 
+import plain
+from operations import stopping
+from operations.stopping import STOPPED
+from operations.trouble import trouble
 from refusal import Refusal
 
-STOPPED = "Stopped. The last good night is still served."
+SERVED = "The last good night is still served."
 OUR_FAULT = 5
 COULD_NOT_WRITE = 4
 INTERRUPTED = 130
 
 
-def tell(bug: Exception, folder: Path) -> tuple[int, str]:
-    """The exit code and the sentence for an unforeseen exception; its report goes into `folder`."""
-    name = type(bug).__name__
-    if name == "RuntimeError" and "interrupted" in str(bug):  # how DuckDB says Ctrl-C in the midst of a query
+def tell(bug: BaseException, folder: Path) -> tuple[int, str]:
+    """The exit code and the sentence for what ended a command; a report of what was unforeseen goes into `folder`."""
+    if (code := stopping.code()) or isinstance(bug, KeyboardInterrupt):
+        return code or INTERRUPTED, STOPPED
+    if isinstance(bug, Refusal):
+        return bug.code, str(bug)
+    if isinstance(bug, RuntimeError) and "interrupted" in str(bug):  # how DuckDB says Ctrl-C amid a query
         return INTERRUPTED, STOPPED
-    if isinstance(bug, OSError):
-        return COULD_NOT_WRITE, f"{bug.strerror or name}: {bug.filename or 'a file'}. Nothing was published."
+    if says := trouble(bug, folder.parent):
+        return COULD_NOT_WRITE, f"{says} {SERVED}"
+    return OUR_FAULT, f"This is our fault, not yours: {type(bug).__name__}.{_reported(bug, folder)} {SERVED}"
+
+
+def _reported(bug: BaseException, folder: Path) -> str:
+    """Where the report lies; nothing where none can be written."""
     number = uuid.uuid4().hex[:8]
     frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(bug.__traceback__)]
     if os.environ.get("WAREHOUSE_DEBUG"):
         traceback.print_exception(bug)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{number}.txt").write_text("\n".join([name, *frames]) + "\n", "utf-8")
-        where = f" Report {number} is in {folder}."
+        (folder / f"{number}.txt").write_text("\n".join([type(bug).__name__, *frames]) + "\n", "utf-8")
     except OSError:
-        where = ""
-    return OUR_FAULT, f"This is our fault, not yours: {name}.{where} The last good night is still served."
+        return ""
+    return f" Report {number} is in {folder}."
+
+
+@contextmanager
+def _quiet_ends() -> Iterator[None]:
+    """An object that fails while it is thrown away has its traceback printed by Python, values and all: not by us."""
+    before = sys.unraisablehook
+    sys.unraisablehook = before if os.environ.get("WAREHOUSE_DEBUG") else lambda _: None
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def plainly(command: Callable, default_home: Callable[[], Path]) -> Callable:
@@ -45,20 +68,15 @@ def plainly(command: Callable, default_home: Callable[[], Path]) -> Callable:
 
     @wraps(command)
     def told(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except Refusal as refused:
-            print(refused, file=sys.stderr)
-            raise typer.Exit(refused.code) from None
-        except KeyboardInterrupt:
-            print(STOPPED, file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
-        except (typer.Exit, typer.Abort):
-            raise
-        except Exception as bug:  # noqa: BLE001 - the last net: no traceback, no value, a report and an exit code
-            context = kwargs.get("context")
-            code, says = tell(bug, (context.obj.root if context else default_home()) / "faults")
-            print(says, file=sys.stderr)
-            raise typer.Exit(code) from None
+        with stopping.heard(), _quiet_ends():
+            try:
+                return command(*args, **kwargs)
+            except (typer.Exit, typer.Abort):
+                raise
+            except (Exception, KeyboardInterrupt) as bug:  # noqa: BLE001 - the last net: no traceback, no value
+                context = kwargs.get("context")
+                code, says = tell(bug, (context.obj.root if context else default_home()) / "faults")
+                print(plain.lines(says), file=sys.stderr)
+                raise typer.Exit(code) from None
 
     return told

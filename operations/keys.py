@@ -1,12 +1,13 @@
 """Keys: kept apart from the data, in a file of their owner's, the keyring, or a service's credentials.
 
-Never a flag, never the environment, never a log. Four there are, each for one thing, so that who holds one
+Never a flag, never the environment, never a log. Five there are, each for one thing, so that who holds one
 need not hold another:
 
 `pseudonym`  HMAC-SHA256 of the warehouse's own pseudonyms
 `warehouse`  AES-GCM of the warehouse file and of what it spills
 `vault`      age; the night needs its public half only, so its secret half can be kept elsewhere
 `identity`   age; likewise, and only linkage needs the secret half
+`backup`     age; copies are made with its public half, and opened with the secret one
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from pathlib import Path
 
 from refusal import Refusal
 
-NAMES = ("pseudonym", "warehouse", "vault", "identity")
-PAIRS = ("vault", "identity")
+NAMES = ("pseudonym", "warehouse", "vault", "identity", "backup")
+PAIRS = ("vault", "identity", "backup")
 SERVICE = "south-yorkshire-core-data"
 HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -53,7 +54,7 @@ class Keys:
         return self._find(name) is not None
 
     def public(self, name: str) -> str:
-        """The public half of `vault` or `identity`, from <name>.pub; all that is needed to lock something away."""
+        """The public half of a pair, from <name>.pub; all that is needed to lock something away."""
         path = self.folder / f"{name}.pub"
         if not path.exists():
             if not (self.made_at_first_use or self.has(name)):

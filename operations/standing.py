@@ -15,18 +15,18 @@ UNLESS = """and not exists (select 1 from landing.explanations as e where e.subm
 # A correction that comes late does not make the return late: what counts is when it first came.
 STANDING = """
 with came as (
-    select *, min(received_at) filter (where status <> 'refused')
+    select *, min(received_at) filter (where status not in ('refused', 'held'))
             over (partition by organisation_code, return_code, period) as first_received_at
     from landing.submissions
     where status <> 'duplicate' and (format is distinct from 'explanations' or status = 'refused')),
 latest as (
     select * from came where status <> 'superseded'
     qualify row_number() over (partition by organisation_code, return_code, period
-        order by status = 'refused', received_at desc, submission_id desc) = 1),
+        order by status in ('refused', 'held'), received_at desc, submission_id desc) = 1),
 standing as (
     select coalesce(e.organisation_code, s.organisation_code) as organisation,
         coalesce(e.return_code, s.return_code) as return, coalesce(e.period, s.period) as period,
-        case when s.status is null then 'not received' when s.status in ('refused', 'nil') then s.status
+        case when s.status is null then 'not received' when s.status in ('refused', 'held', 'nil') then s.status
             when cast(s.first_received_at as date) > e.due_date then 'late' else 'received' end as stands,
         e.due_date as due, cast(s.first_received_at as date) as received, s.submission_id as submission,
         s.rows_read, s.rows_accepted, s.rows_quarantined, s.rows_skipped,

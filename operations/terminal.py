@@ -7,11 +7,12 @@ import json
 import sys
 from dataclasses import asdict
 
+import plain
 from operations.readonly import Answer
 
 NUMBERS = ("rows in", "accepted", "quarantined", "skipped", "refused", "seconds")
 COLUMNS = ("return", "organisation", "period", *NUMBERS, "fate", "file")
-MUST_ACT = ("refused", "accepted with findings")
+MUST_ACT = ("refused", "accepted with findings", "held")
 NO_AGREEMENT = "F030"
 
 
@@ -19,12 +20,14 @@ def step(what: str, done: int, of: int) -> None:
     """Tell one step of the night, on stderr: rewritten in place where someone watches, else nothing."""
     if sys.stderr.isatty():
         share = f" {done + 1}/{of}" if of > 1 else ""
-        print(f"\r\033[K{plain(what)}{share}", end="", file=sys.stderr, flush=True)
+        print(f"\r\033[K{plain.text(what)}{share}", end="", file=sys.stderr, flush=True)
 
 
-def plain(text: str) -> str:
-    """Text without control characters, so that a file's name cannot steer the terminal."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in str(text))
+def _console(width: int):
+    """A console that takes no part of a value for markup or an emoji; as wide as it is, or `width` in a pipe."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else width, markup=False, emoji=False)
 
 
 def exit_code(outcomes) -> int:
@@ -53,7 +56,7 @@ def _cells(o) -> list[str]:
     f = o.fate
     skipped, refused = (0, f.rows_skipped) if f.status == "refused" else (f.rows_skipped, 0)
     counts = (f.rows_read, f.rows_accepted, f.rows_quarantined, skipped, refused)
-    words = (o.return_code or "", o.organisation_code or "", o.period or "")
+    words = [plain.text(word or "") for word in (o.return_code, o.organisation_code, o.period)]
     return [*words, *(f"{n:,}" for n in counts), f"{o.seconds:.2f}"]
 
 
@@ -64,7 +67,6 @@ def show_night(outcomes, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"schema_version": 1, "submissions": [_row(o) for o in outcomes]}, indent=1))
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -72,12 +74,12 @@ def show_night(outcomes, as_json: bool) -> None:
     for name in COLUMNS:
         table.add_column(name, justify="right" if name in NUMBERS else "left", overflow="fold")
     for o in outcomes:
-        table.add_row(*_cells(o), o.fate.status, Text(plain(o.file_name.rpartition("/")[2])))
-    console = Console(width=None if sys.stdout.isatty() else 160)
+        table.add_row(*_cells(o), o.fate.status, Text(plain.text(o.file_name.rpartition("/")[2])))
+    console = _console(160)
     console.print(table if outcomes else "Nothing new lay in the inbox.")
     for o in outcomes:
-        if o.fate.says and o.fate.status in ("refused", "deferred", "duplicate"):
-            console.print(f"{plain(o.file_name)}: {plain(o.fate.says)}", markup=False, highlight=False)
+        if o.fate.says and o.fate.status in ("refused", "held", "deferred", "duplicate"):
+            console.print(f"{plain.text(o.file_name)}: {plain.text(o.fate.says)}", highlight=False)
 
 
 def show_check(outcomes, findings: list[dict], as_json: bool) -> None:
@@ -87,11 +89,12 @@ def show_check(outcomes, findings: list[dict], as_json: bool) -> None:
         print(json.dumps(told, indent=1, default=str))
         return
     for f in findings:
-        print(plain(sentence(f)))
+        print(plain.text(sentence(f)))
     for o in outcomes:
         f = o.fate
+        words = f"{o.return_code or 'no return'} {o.organisation_code or ''} {o.period or ''}"
         print(
-            f"{plain(o.file_name)}: {o.return_code or 'no return'} {o.organisation_code or ''} {o.period or ''}: {f.status}; "
+            f"{plain.text(o.file_name)}: {plain.text(words)}: {f.status}; "
             f"{f.rows_read:,} rows read, {f.rows_accepted:,} good, {f.rows_quarantined:,} in error, {f.rows_skipped:,} skipped"
         )
 
@@ -118,19 +121,17 @@ def show_rows(answer: Answer, as_json: bool, as_csv: bool = False) -> None:
         )
     elif as_csv:
         write = csv.writer(sys.stdout, lineterminator="\n")
-        write.writerow(answer.columns)
-        write.writerows(answer.rows)
+        write.writerows([plain.cell(cell) for cell in row] for row in (answer.columns, *answer.rows))
     else:
         _show_table(answer)
 
 
 def _show_table(answer: Answer) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in answer.columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(plain.text(name), overflow="fold")
     for row in answer.rows:
-        table.add_row(*("" if v is None else plain(v) for v in row))
-    Console(width=None if sys.stdout.isatty() else 200).print(table, markup=False)
+        table.add_row(*("" if v is None else plain.text(v) for v in row))
+    _console(200).print(table)

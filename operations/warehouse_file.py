@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from operations import stopping
 from refusal import Refusal
 
 NAME = "warehouse"
@@ -32,7 +33,7 @@ def connect(
     opened, the key is wrong or missing, the file is not encrypted although a key is given, or the extension
     is not there.
     """
-    connection = duckdb.connect(":memory:")
+    connection = stopping.mind(duckdb.connect(":memory:"))
     try:
         for setting in CLOSED:
             connection.execute(f"set {setting}")
@@ -126,6 +127,11 @@ def _why(path: Path, said: str, kind: str) -> str:
         return f'{path} is encrypted and no key is set. Set encryption = "required" in settings.toml.'
     if "not encrypted" in said or "unencrypted" in said:
         return f"{path} is not encrypted although a key is set. Run: warehouse key rotate warehouse"
-    if "lock" in said.lower():
+    if "lock on file" in said or "being used by another process" in said:  # a damaged block is no lock
         return f"{path} is open elsewhere. Close what reads or writes it, and run this again."
-    return f"{path} cannot be opened ({kind}). Restore the last good copy."
+    if "version number" in said:
+        return (
+            f"{path} was written by a newer DuckDB than the {duckdb.__version__} of this version of the project. "
+            "Nothing was changed. Run the newer version again, or: warehouse restore --previous"
+        )
+    return f"{path} cannot be opened ({kind}): it is damaged. It is left as it is. Run: warehouse restore --previous"

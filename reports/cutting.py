@@ -20,6 +20,7 @@ from pathlib import Path
 
 import duckdb
 
+import plain
 from refusal import Refusal
 
 RESTRICTED = "Restricted: small numbers not yet protected. Do not publish."
@@ -113,8 +114,8 @@ def write(folder: Path, table: Table) -> tuple[Path, Path]:
 
 
 def _text(value: object) -> object:
-    """A number without the zeros its column type trails; anything else as it is."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    """A number without the zeros its column type trails; text as it may leave the house."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else plain.cell(value)
 
 
 def _literal(path: Path) -> str:

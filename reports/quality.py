@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+import plain
 from reports.places import Place, find_place
 from reports.rounding import half_up
 
@@ -85,7 +86,7 @@ def write(quality: dict, folder: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, _columns(quality["rows"]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(quality["rows"])
+        writer.writerows({k: plain.cell(v) for k, v in row.items()} for row in quality["rows"])
     return path
 
 

@@ -12,20 +12,35 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
+
+from warehouse import app
 
 HERE = Path(__file__).parent.parent
 CASE = Path(__file__).parent / "cases" / "correction-and-as-at" / "sent"
 
 
+def process(home: Path, *words: str, folder: Path = HERE) -> tuple[int, str, str]:
+    """Run the command as a process of its own: (exit code, what it printed, what it said)."""
+    line = [sys.executable, str(HERE / "warehouse.py"), "--home", str(home), *map(str, words)]
+    done = subprocess.run(line, cwd=folder, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def within(home: Path, *words: str) -> tuple[int, str, str]:
+    """The same in this process, which has loaded already what each of its own would spend seconds on."""
+    done = CliRunner().invoke(app, ["--home", str(home), *map(str, words)], prog_name="warehouse.py")
+    return done.exit_code, done.stdout, done.stderr
+
+
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
+def warehouse(tmp_path_factory, parsed):
     """Run the command in a home of its own: (exit code, what it printed, what it said)."""
     home = tmp_path_factory.mktemp("home")
+    (home / "cache").symlink_to(parsed, target_is_directory=True)
 
     def run(*words: str) -> tuple[int, str, str]:
-        line = [sys.executable, "warehouse.py", "--home", str(home), *map(str, words)]
-        done = subprocess.run(line, cwd=HERE, capture_output=True, text=True)
-        return done.returncode, done.stdout, done.stderr
+        return within(home, *words)
 
     run.home = home
     return run
@@ -57,13 +72,14 @@ def test_the_inbox_is_cleared_of_what_is_in_the_vault(night, warehouse):
     assert warehouse("nightly")[:2] == (0, "Nothing new lay in the inbox.\n")
 
 
-def test_with_as_at_before_the_correction_the_old_figures_return_byte_for_byte(tmp_path):
+def test_with_as_at_before_the_correction_the_old_figures_return_byte_for_byte(tmp_path, parsed):
     """The first version, a look at every figure, a correction; then the look again as at the moment between."""
     versions = sorted((CASE / "SYP" / "2024-25").rglob("*.csv"))
 
+    (tmp_path / "cache").symlink_to(parsed, target_is_directory=True)
+
     def run(*words: str) -> str:
-        line = [sys.executable, "warehouse.py", "--home", str(tmp_path), *map(str, words)]
-        return subprocess.run(line, cwd=HERE, capture_output=True, text=True).stdout
+        return within(tmp_path, *words)[1]
 
     compared = ("compare", "I02", "--unit", "crime", "--areas", "all,SY", "--from", "2024-25", "--restricted")
     look = ("query", "from marts.fct_indicator_values order by all", "--csv")
@@ -188,18 +204,8 @@ def test_explain_tells_rows_only_to_a_role_that_may_see_them_and_notes_who_asked
 
 def test_check_needs_no_warehouse_and_uses_the_same_words(tmp_path):
     good = next(p for p in sorted(CASE.rglob("*.csv")))
-    line = [
-        sys.executable,
-        str(HERE / "warehouse.py"),
-        "--home",
-        str(tmp_path / "none"),
-        "check",
-        str(good),
-        "--from",
-        "SYP",
-    ]
-    done = subprocess.run(line, cwd=HERE, capture_output=True, text=True)
-    assert f"{good.name}: R01 SYP" in done.stdout
+    _, printed, _ = process(tmp_path / "none", "check", str(good), "--from", "SYP")
+    assert f"{good.name}: R01 SYP" in printed
     assert not (tmp_path / "none").exists()
 
 
@@ -256,6 +262,16 @@ def test_a_wrong_word_is_told_in_a_sentence(night, warehouse, words, code, says)
 
 
 def test_without_a_warehouse_one_is_told_how_to_begin(tmp_path):
-    line = [sys.executable, str(HERE / "warehouse.py"), "--home", str(tmp_path), "query", "select 1"]
-    done = subprocess.run(line, cwd=HERE, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (4, "There is no warehouse yet. Run: warehouse nightly\n")
+    told = process(tmp_path, "query", "select 1")
+    assert told == (4, "", "There is no warehouse yet. Run: warehouse nightly\n")
+
+
+def test_a_process_of_its_own_ends_as_the_command_in_this_one_does(night, warehouse):
+    """What is printed, what is said and the exit code, of an answer, of a wrong word and of nothing to do."""
+    for words in (
+        ("query", "select 1 as one, 'a,b' as two", "--csv"),
+        ("query", "select nosuch"),
+        ("status", "--json"),
+        ("nosuch",),
+    ):
+        assert process(warehouse.home, *words) == warehouse(*words)

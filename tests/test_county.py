@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 
 import duckdb
@@ -16,11 +17,12 @@ TOLD_UNTIL = "2024-25"
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
+def county(tmp_path_factory, parsed):
     """The truth, and the warehouse after one night."""
     folder = tmp_path_factory.mktemp("county")
     truth = json.loads(demo.make(folder / "made", 0.3, 2013).read_text("utf-8"))
     home = warehouse.Home(folder / "home")
+    shutil.copytree(parsed, home.parsed)
     warehouse.night(home, folder / "made" / "inbox", lambda *_: None)
     with duckdb.connect(str(home.live), read_only=True) as connection:
         yield truth, connection, home, folder / "made" / "inbox"
@@ -180,8 +182,6 @@ def contents(live) -> dict[str, tuple]:
 
 def test_a_second_night_changes_nothing(county, tmp_path):
     """The same inbox again, on a copy of the home: every table is what it was."""
-    import shutil
-
     _, _, home, inbox = county
     shutil.copytree(home.root, tmp_path / "home")
     again = warehouse.Home(tmp_path / "home")

@@ -53,6 +53,7 @@ def home(after_case, tmp_path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.mark.faults(87)
 def test_killed_before_publishing_nothing_is_there_or_the_night_before(
     home, undisturbed, tmp_path, copy_of_case
 ):
@@ -69,6 +70,7 @@ def test_killed_before_publishing_nothing_is_there_or_the_night_before(
     assert not second.work.exists()
 
 
+@pytest.mark.faults(110, 112)
 def test_what_cannot_be_built_is_not_published(tmp_path, copy_of_case):
     """A correction that matches nothing fails the build: exit 3, the last good night still served."""
     home = copy_of_case(NAME, tmp_path / "home")
@@ -84,6 +86,7 @@ def test_what_cannot_be_built_is_not_published(tmp_path, copy_of_case):
     assert digest(home.live) == before
 
 
+@pytest.mark.faults(87, 90)
 @pytest.mark.skipif(os.name != "posix", reason="the signal is POSIX's")
 def test_ctrl_c_while_the_core_is_built_is_an_interruption_and_no_failure(home, undisturbed):
     """Exit 130 and its own sentence; nothing is published. The next night is as if nothing had been, though killed

@@ -13,9 +13,9 @@ import pytest
 HERE = Path(__file__).parent.parent
 MAY_IMPORT = {
     "expectations": {"expectations", "refusal"},
-    "ingest": {"ingest", "expectations", "refusal"},
-    "reports": {"reports", "refusal"},
-    "operations": {"operations", "refusal"},
+    "ingest": {"ingest", "expectations", "refusal", "failpoint"},
+    "reports": {"reports", "refusal", "plain"},
+    "operations": {"operations", "refusal", "failpoint", "plain"},
     "demo": {"demo", "expectations"},
 }
 OURS = {*MAY_IMPORT, "warehouse", "house"}
@@ -83,12 +83,14 @@ def test_every_command_is_in_the_readme():
         for part in (warehouse.app, *(g.typer_instance for g in warehouse.app.registered_groups))
         for r in part.registered_commands
     }
-    readme = (HERE / "README.md").read_text("utf-8") + (HERE / "docs" / "night-shift.md").read_text("utf-8")
+    readme = (HERE / "README.md").read_text("utf-8") + (HERE / "docs" / "the-night-shift.md").read_text(
+        "utf-8"
+    )
     assert {c for c in commands if f"{c}" not in readme} == set()
 
 
 def test_the_lock_names_no_host_and_has_hashes():
-    for name in ("requirements.lock", "bootstrap.lock", "test-data.lock"):
+    for name in ("requirements.lock", "bootstrap.lock", "test-data.lock", "fuzz.lock"):
         text = (HERE / name).read_text("utf-8")
         assert "://" not in text
         assert text.count("==") <= text.count("--hash=sha256:")

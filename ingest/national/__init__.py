@@ -24,8 +24,9 @@ __all__ = [
 ]
 
 # What may stand before the root; a DOCTYPE names the root, and the reader then refuses it for what it is.
+# What was passed over is not tried again in another way: else a file of some hundred bytes would take minutes.
 PROLOGUE = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)",
+    r"\s*+(?:(?><\?.*?\?>|<!--.*?-->)\s*+)*+<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)",
     re.DOTALL,
 )
 OF_WORKFORCE = re.compile(r"<(?:[\w.-]+:)?(?:Collection>\s*CSWW\s*<|(?:LALevelVacancies|CSWWWorker)[\s/>])")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.excel import COLUMNS_MAX, HEADER_WITHIN, Book, rows_of
+from ingest.excel import COLUMNS_MAX, HEADER_WITHIN, Book, Seen, hidden_rows, rows_of
 from ingest.national.annex_a_spec import List, annex_a, header
 from ingest.national.annex_a_values import broken
 from ingest.national.values import trimmed
@@ -80,14 +80,17 @@ class Sheet:
 
     def rows(self, notes: Notes, to: str) -> Iterator[tuple[int, dict[str, str]]]:
         """Each row that is not blank: its number, and the text of the columns read, trimmed."""
-        blank = 0
-        for line, cells in rows_of(*self.cells):
+        blank, seen = 0, Seen()
+        for line, cells in rows_of(*self.cells, seen):
             if line <= self.header_line:
                 continue
             if not any(trimmed(cell) for cell in cells):
                 blank += 1
                 continue
             yield line, {c: trimmed(v) for c, v in zip(self.columns, cells, strict=False) if c}
+        seen.refuse(self.title, self.header_line)
+        for finding in hidden_rows(self.title, self.header_line, seen):
+            notes.say(to, finding.rule_code, finding.says, sheet=self.title, line=finding.line)
         notes.skip(to, self.title, "blank line", blank)
 
     def row_count(self) -> int:

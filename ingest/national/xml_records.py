@@ -116,7 +116,7 @@ class _Builder:
     def _check_root(self, tag: str, attributes: dict[str, str]) -> None:
         namespace = attributes.get("xmlns", "")
         if tag != self.root or namespace:
-            found = f"{tag[:60]} in the namespace {namespace[:60]!r}" if namespace else tag[:60]
+            found = f"{tag[:60]} in a namespace" if namespace else tag[:60]
             line = self.parser.CurrentLineNumber
             says = f"The root element is {found}; {self.root} without a namespace is expected."
             raise Unreadable("X503", says, line)

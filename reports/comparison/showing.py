@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 
+import plain
 from refusal import Refusal
 from reports import words
 from reports.comparison.told import OURS, Comparison, Row
@@ -122,7 +123,7 @@ def _csv(comparison: Comparison) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    return "" if value is None else str(plain.cell(value))
 
 
 def _json(comparison: Comparison) -> str:

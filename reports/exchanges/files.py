@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import plain
 from refusal import Refusal
 from reports.reading import Figure, Release
 from reports.words import BRACKETS, SAID
@@ -41,7 +42,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence]) -> P
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows([plain.cell(value) for value in row] for row in rows)
     return path
 
 

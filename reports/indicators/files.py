@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
+import plain
 from reports.reading import Figure
 
 NAMES = [field.name for field in fields(Figure)]
@@ -22,5 +23,5 @@ def rows_csv(columns: Sequence[str], rows: Iterable[Sequence]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    writer.writerows(["" if cell is None else plain.cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import plain
 from refusal import Refusal
 from reports.open_data.places import COLUMNS as GEOGRAPHY
 from reports.open_data.places import Areas
@@ -21,7 +22,6 @@ TOTAL = "Total"
 NOT_APPLICABLE = "z"
 MARKS = {"c": "c", "*": "c", "x": "x", "z": "z", "u": "u"}
 NO_TOTAL = "no total is counted"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def measure(unit: str) -> Measure:
 def item(code: str, name: str, unit: str) -> str:
     """The item of the filter `indicator`: unique to a code and a unit, and no longer than the standard lets it be."""
     whole = f"{code} {name} ({unit})"
-    return safe(whole if len(whole) <= LONGEST["item"] else f"{code} {name}")
+    return plain.cell(whole if len(whole) <= LONGEST["item"] else f"{code} {name}")
 
 
 def columns(kind: str, measured: Measure) -> tuple[str, ...]:
@@ -114,11 +114,6 @@ def rows(figures: Iterable[Figure], areas: Areas) -> list[dict[str, str]]:
     lacking = {place: _without_total(row) for place, row in found if place not in whole}
     every = sorted([*found, *lacking.items()], key=lambda pair: (pair[0], _rank(pair[1])))
     return [row for _, row in every]
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _place(figure: Figure, areas: Areas) -> tuple:
@@ -141,7 +136,9 @@ def _row(figure: Figure, areas: Areas) -> dict[str, str]:
     told |= _breakdown(figure)
     told |= _numbers(figure)
     remarks = (figure.status, figure.not_received, figure.provisional, figure.note)
-    return told | {c: safe(text or "") or NOT_APPLICABLE for c, text in zip(REMARKS, remarks, strict=True)}
+    return told | {
+        c: plain.cell(text or "") or NOT_APPLICABLE for c, text in zip(REMARKS, remarks, strict=True)
+    }
 
 
 def _breakdown(figure: Figure) -> dict[str, str]:
@@ -150,8 +147,8 @@ def _breakdown(figure: Figure) -> dict[str, str]:
     # A breakdown that means something else for one indicator bears its code: `I05 role`.
     topic = re.sub(r"^I\d+ ", "", figure.breakdown).replace("_", " ")
     return {
-        "breakdown_topic": safe(topic[:1].upper() + topic[1:]),
-        "breakdown": safe(figure.breakdown_label),
+        "breakdown_topic": plain.cell(topic[:1].upper() + topic[1:]),
+        "breakdown": plain.cell(figure.breakdown_label),
     }
 
 

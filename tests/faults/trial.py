@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.standard import standard
 from ingest import identity, inbox, tables
-from ingest.context import prepare
+from ingest.context import Context, prepare
 from ingest.night import take_in
 from ingest.submissions import Outcome
 from ingest.vault import nowhere
@@ -49,14 +49,26 @@ class County:
     def inbox(self) -> Path:
         return self.folder / "inbox"
 
+    def now(self) -> datetime:
+        """When this night is: each a month after the one before."""
+        return datetime(2024, 6 + len(self.nights), 10, tzinfo=UTC)
+
+    def context(self, now: datetime) -> Context:
+        """What a night knows before it begins."""
+        read = self.folder / f"read-{len(self.nights)}"
+        return prepare(self.connection, SEEDS, self.key, nowhere(read), read, f"{now:%Y%m%d}", now)
+
     def night(self, now: datetime | None = None) -> list[Outcome]:
         """Take in what lies in the inbox, as the night does before it builds; a night comes a month after another."""
-        now = now or datetime(2024, 6 + len(self.nights), 10, tzinfo=UTC)
-        read = self.folder / f"read-{len(self.nights)}"
-        context = prepare(self.connection, SEEDS, self.key, nowhere(read), read, f"{now:%Y%m%d}", now)
+        context = self.context(now or self.now())
         arrived = inbox.arrivals(self.inbox, set(context.organisations))
         self.nights.append(take_in(self.connection, arrived, context, lambda *_: None))
         return self.nights[-1]
+
+    def number_of(self, file_name: str) -> int | None:
+        """The submission of a file that was not even opened."""
+        sql = "select max(submission_id) from landing.submissions where file_name = ?"
+        return self.connection.execute(sql, [file_name]).fetchone()[0]
 
     def send(self, name: str) -> list[Outcome]:
         """Have the maker of a row of the matrix send its files; the outcomes of the last night."""
@@ -97,9 +109,10 @@ def judge(tried: County, row: Row) -> None:
 
 def _said(tried: County, outcome: Outcome, row: Row) -> None:
     """The code, with the file, the line and the column the matrix names, and a sentence that says what to do."""
+    number = outcome.submission_id or tried.number_of(outcome.file_name)
     found = tried.connection.execute(
         "select file, line, column_name, says from landing.findings where submission_id = ? and rule_code = ?",
-        [outcome.submission_id, row.code],
+        [number, row.code],
     ).fetchall()
     if row.outcome in "RHD":
         assert (outcome.fate.says or "").startswith(f"{row.code} "), outcome.fate.says

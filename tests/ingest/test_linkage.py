@@ -141,6 +141,7 @@ def children(connection, as_at: datetime | None = None) -> dict[tuple[str, str],
     }
 
 
+@pytest.mark.faults(73)
 def test_keys_of_two_agencies_become_one_child_and_nothing_new_is_not_linked_again(first, linked):
     connection, _, night = linked
     told = first[1]

@@ -84,6 +84,7 @@ def one(*keys: str) -> set[frozenset]:
     return {frozenset(keys)}
 
 
+@pytest.mark.faults(73)
 def test_one_child_known_to_two_agencies_is_one():
     run = Run([row("a", "SHE"), row("b", "SYP"), row("c", "VOL", "OMAR", "THORNBY", "2011-11-02", sex="M")])
     assert run.together() == one("a", "b") and run.reviews == {}
@@ -147,6 +148,7 @@ def test_twins_with_names_alike_wait_for_a_person_where_both_names_are_common():
     assert run.children["a"] != run.children["b"] and run.reviews["a", "b"] == "twins"
 
 
+@pytest.mark.faults(73)
 def test_a_boy_and_a_girl_of_one_day_are_twins_however_alike_their_names_begin():
     """OTTO and OTTILIE: a short name and its long one, were they not of two sexes."""
     run = Run([row("a", "SHE", "OTTILIE"), row("b", "SYP", "OTTO", sex="M")])
@@ -388,6 +390,7 @@ def test_the_results_have_the_columns_that_were_agreed():
     ]
 
 
+@pytest.mark.faults(73)
 def test_a_review_compares_in_words():
     run = Run(
         [row("a", "RFF", nhs_number=NHS), row("b", "SHE", "FREYAA", nhs_number=OTHER_NHS, postcode=None)]

@@ -98,6 +98,7 @@ def test_a_good_file_is_accepted_and_known_by_its_content(county):
     ).fetchone() == (3, 2, 4)
 
 
+@pytest.mark.faults(112)
 def test_a_bad_row_goes_with_every_reason_and_the_rest_stay(county):
     connection, folder, night = county
     sent = rows(40)
@@ -128,6 +129,7 @@ def test_a_bad_row_goes_with_every_reason_and_the_rest_stay(county):
     assert kept == (9, ["C205", "C215"], "ZZ", "31/02/2024")
 
 
+@pytest.mark.faults(112)
 def test_more_than_the_share_in_error_refuses_the_file_and_loses_nothing(county):
     connection, folder, night = county
     sent = rows(20)
@@ -192,6 +194,7 @@ def test_a_contradiction_is_refused_with_both_said(county, folder, name, code, w
     assert words in outcome.fate.says
 
 
+@pytest.mark.faults(67)
 def test_the_same_bytes_again_do_nothing_and_a_second_name_is_noted_once(county):
     connection, folder, night = county
     path = put(folder / "SYP" / "2024-05", "a.csv", rows(3))
@@ -352,6 +355,7 @@ def test_links_pipes_and_strangers_are_not_opened(county, tmp_path):
     assert told["a.csv"].startswith("F010 'NOBODY' is no organisation we know.")
 
 
+@pytest.mark.faults(113)
 def test_where_the_two_ways_differ_the_return_is_refused_as_our_fault_and_tried_again(county, monkeypatch):
     """One count altered on one side: nothing of the return is accepted; the rest of the night goes on."""
     connection, folder, night = county

@@ -40,6 +40,8 @@ PLANTED = [
     ("P006", "Ann Other"),
     ("P006", "Other, Ann-Marie"),
     ("P006", "call Zoë O’Other"),
+    ("P007", "ZZ123456D"),
+    ("P007", "ZZ 12 34 56 D"),
 ]
 RIGHT = [
     "R000123-00001",
@@ -136,7 +138,7 @@ def test_two_columns_of_a_row_are_two_findings(county):
             "select rule_code, rows_failed from landing.rule_results where starts_with(rule_code, 'P')"
         ).fetchall()
     )
-    assert failed == {"P001": 0, "P002": 0, "P003": 0, "P004": 0, "P005": 1, "P006": 1}
+    assert failed == {"P001": 0, "P002": 0, "P003": 0, "P004": 0, "P005": 1, "P006": 1, "P007": 0}
 
 
 def test_a_name_or_number_where_a_code_or_date_should_stand_is_withheld_too(county):
@@ -231,7 +233,7 @@ def test_a_column_whose_codes_or_form_leave_no_room_is_not_looked_at():
 
 def test_every_kind_says_what_it_looks_like_and_what_to_do():
     assert [k.code for k in sorted(personal_data.KINDS, key=lambda k: k.code)] == [
-        f"P00{n}" for n in range(1, 7)
+        f"P00{n}" for n in range(1, 8)
     ]
     for kind in personal_data.KINDS:
         assert kind.what in kind.says

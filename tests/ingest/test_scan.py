@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest import encoding
+from ingest import scan as scanning
 from ingest.reading import Sent, Unreadable
 from ingest.scan import scan_csv
 
@@ -42,6 +44,7 @@ def loaded(found) -> list[tuple]:
     return [tuple(v or "" for v in row) for row in duckdb.execute(sql).fetchall()] if found.rows else []
 
 
+@pytest.mark.faults(13, 14)
 @relaxed
 @given(rows=st.lists(st.lists(text, min_size=3, max_size=3)), ending=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_any_rows_come_back_with_their_lines(rows, ending, tmp_path):
@@ -62,6 +65,7 @@ def test_any_rows_come_back_with_their_lines(rows, ending, tmp_path):
     assert loaded(found) == expected
 
 
+@pytest.mark.faults(119)
 @relaxed
 @given(content=st.binary(max_size=200))
 def test_any_bytes_end_in_a_scan_or_a_refusal(content, tmp_path):
@@ -91,6 +95,7 @@ def test_a_broken_file_is_refused_at_its_line(content, code, line, tmp_path):
     assert refusal(content, tmp_path) == (code, line)
 
 
+@pytest.mark.faults(3, 4)
 def test_cut_anywhere_a_file_is_refused_or_warned_of_but_at_the_end_of_a_row(tmp_path):
     whole = b'a,b,c\n1,"x, y",3\n4,5,6\n'
     fates = {}
@@ -112,6 +117,7 @@ def test_blank_lines_are_counted_and_short_rows_kept(tmp_path):
     assert loaded(found) == [("1", "2"), ("7", "8")]
 
 
+@pytest.mark.faults(10)
 def test_windows_1252_is_read_as_such(tmp_path):
     found = scan("a,b\nO\u2019Neill,caf\u00e9\n".encode("cp1252"), tmp_path)
     assert found.encoding == "cp1252"
@@ -126,3 +132,16 @@ def test_a_mark_and_a_control_z_are_left_out(tmp_path):
 def test_a_header_below_title_rows_is_found(tmp_path):
     found = scan(b"Our return\n\na,b\n1,2\n", tmp_path)
     assert (found.header, found.header_line, np.load(found.line_of).tolist()) == (["a", "b"], 3, [4])
+
+
+def test_a_letter_cut_in_half_is_a_broken_file_and_no_other_encoding(tmp_path):
+    whole = "a,b\n1,caf\u00e9\n2,caf\u00e9".encode()
+    assert refusal(whole[:-1], tmp_path) == ("F003", 3)
+    assert scan(b"a,b\n1,caf\xe9", tmp_path).encoding == "cp1252"
+
+
+def test_what_windows_has_no_letter_for_is_found_before_the_byte_that_is_no_utf_8(tmp_path, monkeypatch):
+    """The first blocks are good UTF-8; only a later one shows that the file is none."""
+    for module in (encoding, scanning):
+        monkeypatch.setattr(module, "BLOCK", 8)
+    assert refusal("a,b\n1,\u0141\n2,3\n".encode() + b"4,\xe9\n", tmp_path) == ("F008", 2)

@@ -84,6 +84,7 @@ def test_it_goes_when_the_work_fails(tmp_path):
     assert not seen[0].exists()
 
 
+@pytest.mark.faults(87, 90)
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_it_goes_when_the_process_is_killed(tmp_path, how):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,8 @@ from typer.testing import CliRunner
 import warehouse
 from ingest import next_keys
 from ingest.sharing import Agreement, Agreements
-from operations import doctor
+from operations import doctor, doctor_nights
+from operations.doctor_line import Line
 from operations.settings import PRODUCTION
 from operations.swap import Swap, swap
 
@@ -206,3 +210,100 @@ def test_it_never_says_that_the_encryption_meets_a_standard_it_does_not():
 
     told = " ".join(f"{module.__doc__}" for module in (doctor, warehouse_file))
     assert "FIPS" not in told and "does not yet meet the NIST" in " ".join(warehouse_file.__doc__.split())
+
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def night_began(home, at: datetime) -> None:
+    with closing(home.open(home.live)) as connection:
+        connection.execute("create schema if not exists landing")
+        connection.execute(
+            "create or replace table landing.runs as select ?::timestamptz as started_at", [at]
+        )
+    home.live.chmod(0o600)
+
+
+def of_nights(home, now: datetime = NOW) -> dict[str, Line]:
+    return {line.layer: line for line in doctor_nights.examine(home, now)}
+
+
+def test_of_a_home_without_a_night_it_says_what_is_to_be_done(tmp_path):
+    lines = of_nights(warehouse.Home(tmp_path))
+    assert (lines["last night"].state, lines["last night"].mend) == ("warn", "warehouse nightly")
+    assert (lines["backup"].state, lines["lock"].state, lines["leftovers"].state) == ("warn", "ok", "ok")
+    assert lines["schedule"].mend.startswith("warehouse schedule print")
+    assert "duckdb 1." in lines["versions"].says
+    assert all(line.mend for line in lines.values() if line.state != "ok")
+
+
+@pytest.mark.parametrize(
+    ("began", "night", "clock"),
+    [
+        (NOW - timedelta(hours=6), "ok", "ok"),
+        (NOW - timedelta(hours=26, minutes=1), "warn", "ok"),
+        (NOW + timedelta(days=1), "ok", "warn"),
+        (NOW - timedelta(days=500), "warn", "warn"),
+    ],
+)
+def test_an_old_night_and_a_clock_that_cannot_be_right_are_warned_of(tmp_path, began, night, clock):
+    home = warehouse.Home(tmp_path)
+    night_began(home, began)
+    lines = of_nights(home)
+    assert (lines["last night"].state, lines["clock"].state) == (night, clock)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are looked for as POSIX does")
+def test_a_night_at_work_is_no_fault_and_what_a_killed_one_left_is_told(tmp_path):
+    home = warehouse.Home(tmp_path)
+    home.work.mkdir(mode=0o700)
+    holder = tmp_path / "night.holder.json"
+    told = {"run_id": "r1", "since": "2026-11-22T01:12:00+00:00"}
+    holder.write_text(json.dumps({**told, "pid": os.getpid()}))
+    lines = of_nights(home)
+    assert (lines["lock"].state, lines["leftovers"].state) == ("ok", "ok")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    holder.write_text(json.dumps({**told, "pid": gone.pid}))
+    (tmp_path / "warehouse.replaced-r0.duckdb").touch()
+    lines = of_nights(home)
+    assert lines["lock"].says == "Run r1 was killed. Nothing it did was published; the lock is free."
+    assert (lines["leftovers"].state, lines["leftovers"].mend) == ("warn", "warehouse nightly")
+    assert "warehouse.replaced-r0.duckdb" in lines["replaced"].mend
+
+
+@pytest.mark.faults(101)
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_a_folder_others_may_enter_fails_with_real_data_and_is_named(tmp_path):
+    for name in ("vault", "inbox"):
+        (tmp_path / name).mkdir(mode=0o700)
+    (line,) = doctor_nights.permissions(tmp_path, is_real=True)
+    assert line.state == "ok"
+    (tmp_path / "vault").chmod(0o750)
+    (line,) = doctor_nights.permissions(tmp_path, is_real=True)
+    assert (line.state, line.mend) == ("fail", f"chmod 700 {tmp_path / 'vault'}")
+    (line,) = doctor_nights.permissions(tmp_path, is_real=False)
+    assert line.state == "warn"
+    (tmp_path / "vault").chmod(0o700)
+    (tmp_path / "inbox").chmod(0o770)  # who brings files may be of a group
+    assert [line.state for line in doctor_nights.permissions(tmp_path, is_real=True)] == ["ok"]
+
+
+def test_too_little_room_fails(tmp_path, monkeypatch):
+    home = warehouse.Home(tmp_path)
+    night_began(home, NOW)
+    monkeypatch.setattr(doctor_nights, "ROOM", 1 << 40)
+    assert of_nights(home)["room"].state == "fail"
+
+
+@pytest.mark.faults(102)
+def test_a_live_file_that_is_damaged_or_gone_fails_with_the_way_back(tmp_path):
+    home = warehouse.Home(tmp_path)
+    night_began(home, NOW)
+    (tmp_path / "warehouse.sha256").write_text("0")
+    assert seen(tmp_path)[1]["warehouse file"]["state"] == "warn"  # read from end to end: only in the clear
+    os.truncate(home.live, home.live.stat().st_size // 2)
+    code, lines = seen(tmp_path)
+    assert (code, lines["warehouse file"]["mend"]) == (4, "warehouse restore --previous")
+    home.live.unlink()
+    assert seen(tmp_path)[1]["warehouse file"]["mend"] == "warehouse restore --previous"

@@ -21,6 +21,7 @@ HOLD = (
 )
 
 
+@pytest.mark.faults(92)
 def test_a_second_night_is_told_who_runs_since_when(tmp_path):
     with (
         night_lock(tmp_path, "first", NOW),
@@ -33,6 +34,7 @@ def test_a_second_night_is_told_who_runs_since_when(tmp_path):
     assert refused.value.code == 4
 
 
+@pytest.mark.faults(93)
 def test_a_killed_night_leaves_the_lock_free(tmp_path):
     root = Path(__file__).parents[2]
     holder = subprocess.Popen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from operations.settings import PRODUCTION, Settings, read
+from operations.settings import PRODUCTION, Notify, Settings, read
 from refusal import Refusal
 
 
@@ -21,7 +21,7 @@ def test_production_encrypts(tmp_path):
     ("text", "says"),
     [
         ('encryption = "on"', "encryption is one of required, off, not 'on'."),
-        ('colour = "red"', "there is no setting colour. There are encryption, keys."),
+        ('colour = "red"', "there is no setting colour. There are encryption, keys, notify."),
         ("encryption = ", "cannot be read as TOML"),
     ],
 )
@@ -30,3 +30,71 @@ def test_what_is_wrong_is_named(tmp_path, text, says):
     with pytest.raises(Refusal) as told:
         read(tmp_path / "settings.toml")
     assert told.value.code == 4 and says in str(told.value)
+
+
+GOOD = {
+    "host": '"mail.example.org"',
+    "from": '"warehouse@example.org"',
+    "to": '["night.officer@example.org", "deputy@example.org"]',
+}
+
+
+def notify(folder, **settings: str) -> Settings:
+    """The settings of a file whose table [notify] is the good one with these in it; an empty one is left out."""
+    lines = [f"{name} = {value}" for name, value in {**GOOD, **settings}.items() if value]
+    (folder / "settings.toml").write_text("\n".join([PRODUCTION, "[notify]", *lines]))
+    return read(folder / "settings.toml")
+
+
+@pytest.mark.parametrize(("security", "port"), [("", 587), ("starttls", 587), ("tls", 465), ("off", 25)])
+def test_nobody_is_told_unless_the_settings_say_whom_and_by_which_server(tmp_path, security, port):
+    assert read(tmp_path / "settings.toml").notify is None
+    to = ("night.officer@example.org", "deputy@example.org")
+    assert notify(tmp_path, security=security and f'"{security}"') == Settings(
+        "required",
+        "file",
+        False,
+        Notify("mail.example.org", "warehouse@example.org", to, port, security or "starttls"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("host", "", 'host is missing: the name of the mail server, as host = "mail.example.org".'),
+        ("host", '"a b"', "host is not right: the name of the mail server"),
+        ("from", '"a@b\\nBcc: c@d"', "from is not right: one address"),
+        ("to", '"a@b"', "to is not right: a list of addresses"),
+        ("to", "[]", "to is not right: a list of addresses"),
+        ("to", '["a@b", "c"]', "to is not right: a list of addresses"),
+        ("port", '"587"', "port is not right: a number, as port = 587."),
+        ("port", "70000", "port is not right"),
+        ("port", "true", "port is not right"),
+        ("security", '"ssl"', "security is not right: one of starttls, tls, off."),
+        ("security", "[]", "security is not right"),
+        ("when", '"never"', "when is not right: one of always, act."),
+        ("user", '"two words"', 'user is not right: a name, as user = "warehouse".'),
+        ("colour", '"red"', "has no setting colour. There are host, from, to, port, security, user, when."),
+        ("password", '"secret"', "The password is the key smtp: warehouse notify password."),
+    ],
+)
+def test_what_is_wrong_in_notify_is_named_and_not_repeated(tmp_path, name, value, says):
+    with pytest.raises(Refusal) as told:
+        notify(tmp_path, **{name: value})
+    said = str(told.value).partition("[notify] ")[2]
+    assert told.value.code == 4 and says in said
+    assert not value or value.strip('"') not in said.replace(says, "")
+
+
+def test_no_password_goes_over_the_net_in_the_clear(tmp_path):
+    with pytest.raises(
+        Refusal, match=r"no password goes over the net in the clear; set security = \"tls\"\."
+    ):
+        notify(tmp_path, security='"off"', user='"warehouse"')
+    assert notify(tmp_path, security='"off"', user='"warehouse"', host='"127.0.0.1"').notify.user
+
+
+def test_notify_is_a_table(tmp_path):
+    (tmp_path / "settings.toml").write_text("notify = true")
+    with pytest.raises(Refusal, match=r"write \[notify\] on a line of its own"):
+        read(tmp_path / "settings.toml")

@@ -91,6 +91,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.faults(106)
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed as POSIX kills")
 @pytest.mark.parametrize(("key", "readable"), [(KEY, False), ("", True)])
 def test_what_spills_is_as_well_kept_as_the_file_even_of_a_killed_process(tmp_path, key, readable):

@@ -239,6 +239,7 @@ def test_restricted_figures_bear_no_licence(tmp_path):
         write_open_data(FIGURES, AREAS, INDICATORS, restricted, tmp_path, licence={"name": "OGL-UK-3.0"})
 
 
+@pytest.mark.faults(79)
 def test_a_text_is_no_formula_and_a_number_below_nought_stays_one(tmp_path):
     figure = replace(
         PLAIN, breakdown="=cmd", breakdown_value="SUM", breakdown_label="@SUM(A1)", value="-1.5", note="+1"

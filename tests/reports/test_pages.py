@@ -57,6 +57,7 @@ def browser():
         yield found
 
 
+@pytest.mark.faults(80)
 def test_text_is_text_wherever_it_stands(text, page):
     assert not list(page.iter("script"))
     assert "Note <script>alert(1)</script>" in " ".join(page.text_content().split())

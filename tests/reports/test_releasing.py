@@ -173,6 +173,7 @@ def reseal(folder):
     proposals.write_manifest(folder, told)
 
 
+@pytest.mark.faults(83)
 @pytest.mark.parametrize("is_small", [True, False])
 def test_a_number_put_back_is_found_although_every_hash_is_right(propose, tmp_path, note, is_small):
     """A small count, and a large one that was hidden to keep a small one."""
@@ -224,6 +225,7 @@ def next_name(releases):
     return next(p.name for p in (releases / "public").iterdir())
 
 
+@pytest.mark.faults(84)
 def test_two_vintages_do_not_tell_that_one_child_came(propose, tmp_path, note, marts):
     """One more complaint: the figures it changes are not told anew, or only so that it is not known how many came."""
     published(tmp_path, propose(profile=EXACT), note)

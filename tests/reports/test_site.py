@@ -247,6 +247,7 @@ def test_the_index_the_areas_and_the_published_figures(site):
     assert published == [["Period", "Rotherham", "England"], ["2024-25", "76", "12400"]]
 
 
+@pytest.mark.faults(80)
 def test_the_nights_quality_and_the_dictionary(site):
     quality = read(site / "quality.html")
     assert quality.tables["2 returns"] == [

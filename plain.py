@@ -1,0 +1,29 @@
+"""Text as it may leave the house: nothing in it steers a terminal, passes for another line, or is worked out."""
+
+from __future__ import annotations
+
+import re
+
+# What a spreadsheet takes for the beginning of a formula; the full-width forms are taken for the same in East Asia.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?%?")
+
+
+def text(value: object) -> str:
+    """One line without control characters, so that a file's name cannot steer the terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(value))
+
+
+def lines(value: object) -> str:
+    """The same of several lines; all but the first stand further in, so that none passes for a line of ours."""
+    return "\n  ".join(text(line) for line in str(value).split("\n"))
+
+
+def cell(value: object) -> object:
+    """A cell of a CSV: text without control characters, and no formula where a spreadsheet opens it."""
+    if (
+        not isinstance(value, str) or len(value) < 2 or NUMBER.fullmatch(value)
+    ):  # one sign alone is no formula
+        return value
+    told = "\n".join(text(line) for line in value.split("\n"))
+    return f"'{told}" if value.startswith(FORMULA) else told
