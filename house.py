@@ -193,6 +193,12 @@ class Home:
         if compact:
             warehouse_file.compact(change.copy, self.warehouse_key)
 
+    def forget_previous(self) -> None:
+        """Keep no night before any longer."""
+        from operations import previous
+
+        previous.keep_previous(self.live, keep=False)
+
     @property
     def sealing(self):
         """What locks files with age, for packages that know nothing of ingest."""

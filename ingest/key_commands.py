@@ -9,9 +9,13 @@ import typer
 from refusal import Refusal
 
 app = typer.Typer(help="Keys: make one, change one, tell which it is.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="pseudonym, warehouse, vault or identity.")]
+Name = Annotated[str, typer.Argument(help="pseudonym, warehouse, vault, identity or backup.")]
 NAMES = ("pseudonym", "warehouse", "vault", "identity")
-PAIRS = ("vault", "identity")
+PAIRS = ("vault", "identity", "backup")
+OF_COPIES = (
+    "Copies stay locked to the key backup of their day. Take keys/backup.key and keys/backup.pub away, keep them for "
+    "a year, and run: warehouse key new backup. The next backup copies everything anew."
+)
 
 
 @app.command()
@@ -43,8 +47,10 @@ def rotate(context: typer.Context, name: Name):
     """Change a key: lock anew what it locks, prove it the same, then put the new key in place."""
     from ingest import next_keys
 
+    if name == "backup":
+        raise Refusal(OF_COPIES)
     if name not in NAMES:
-        raise Refusal(f"There is no key {name}. There are {', '.join(NAMES)}.")
+        raise Refusal(f"There is no key {name}. There are {', '.join((*NAMES, 'backup'))}.")
     home = context.obj
     if next_keys.ended(home.keys, name):
         print(f"key {name}: the rotation that was cut short is ended.")
@@ -64,7 +70,9 @@ def _rotate(home, name: str):
         return rekeying.pseudonyms(home, home.terminal.step)
     if name == "warehouse":
         with home.locked():
-            return rotation.warehouse(home)
+            told = rotation.warehouse(home)
+            home.forget_previous()  # it lies under the old key, or under none
+            return told
     folder = home.vault if name == "vault" else home.identity
     largest = max((path.stat().st_size for path in locked_files(folder)), default=0)
     with home.locked(), scratch(home.work, largest, home.settings.encryption == "required") as plain:

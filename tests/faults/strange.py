@@ -85,12 +85,13 @@ def _size() -> int:
 
 
 def fail(kind: str, nth: int, below: str) -> None:
-    """Have the nth call of a kind below a folder find the disk full; how many there were is told at the end."""
+    """Have the nth call of a kind below a folder find the disk full; a link `<folder>.failed` tells that there was one."""
     seen = {"calls": 0}
 
     def count(path) -> None:
         seen["calls"] += 1
         if seen["calls"] == nth:
+            Path(f"{below}.failed").symlink_to("nothing")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
     def heard(event: str, given: tuple) -> None:

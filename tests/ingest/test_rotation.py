@@ -258,6 +258,23 @@ def test_a_service_changes_its_credentials_itself(tmp_path, monkeypatch):
     assert next_keys.ended(keys, "vault")
 
 
+def test_with_the_key_of_the_warehouse_the_night_before_goes_too(tmp_path):
+    """It lies under the old key."""
+    from typer.testing import CliRunner
+
+    import warehouse
+
+    (tmp_path / "settings.toml").write_text('encryption = "required"\n', "utf-8")
+    kept = warehouse.Home(tmp_path)
+    for name in ("warehouse", "vault", "identity"):
+        kept.keys.new(name)
+    fill(warehouse_file.connect(kept.live, kept.warehouse_key))
+    (tmp_path / "warehouse.previous.duckdb").write_bytes(kept.live.read_bytes())
+    done = CliRunner().invoke(warehouse.app, ["--home", str(tmp_path), "key", "rotate", "warehouse"])
+    assert done.exit_code == 0, done.output
+    assert not (tmp_path / "warehouse.previous.duckdb").exists()
+
+
 def test_keys_are_made_and_named_and_never_shown(tmp_path):
     from typer.testing import CliRunner
 
@@ -273,9 +290,11 @@ def test_keys_are_made_and_named_and_never_shown(tmp_path):
     assert command("show-id", "vault") == (f"{key_id(secret)}\n", 0)
     assert command("new", "vault")[1] == 2
     assert command("rotate", "nonsense") == (
-        "There is no key nonsense. There are pseudonym, warehouse, vault, identity.\n",
+        "There is no key nonsense. There are pseudonym, warehouse, vault, identity, backup.\n",
         2,
     )
+    said, code = command("rotate", "backup")
+    assert code == 2 and said.endswith("warehouse key new backup. The next backup copies everything anew.\n")
     assert not [
         p
         for p in tmp_path.rglob("*")
