@@ -229,7 +229,7 @@ def test_a_night_of_bad_files_gives_the_figures_of_a_night_without(after_case, t
     """The whole command, in a process of its own."""
     without = after_case(CASE)
     root = tmp_path / "home"
-    shutil.copytree(without.root / "cache", root / "cache")
+    shutil.copytree(without.parsed, root / "cache", ignore=shutil.ignore_patterns("run"))
     sent = shutil.copytree(CASES / CASE / "sent", tmp_path / "sent")
     names = random.Random(120).sample(REFUSED, 25)
     files = mixed(names, sent, tmp_path / "made")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -208,6 +209,7 @@ def test_without_a_network_in_another_tongue_zone_folder_and_order_the_tables_ar
     """One night of a process of its own, strange in every way at once; each table's rows, and a hash of them."""
     usual = after_case(CASE)
     home = tmp_path / "home"
+    shutil.copytree(usual.parsed, home / "cache", ignore=shutil.ignore_patterns("run"))
     strange = {"LC_ALL": "tr_TR.UTF-8", "LANG": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "118"}
     line = [sys.executable, HERE / "warehouse.py", "--home", home, "nightly", "--json"]
     line += ["--inbox", HERE / "tests" / "cases" / CASE / "sent"]

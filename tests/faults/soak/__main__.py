@@ -1,4 +1,7 @@
-"""`python3 -m tests.faults.soak kills [TIMES]`, `calls [STEP]`: prints figures, exit 1 where something was not survived."""
+"""`python3 -m tests.faults.soak kills [TIMES]`, `calls [STEP]` or `bits [TIMES]` prints figures.
+
+Exit 1 where something was not survived.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+import warehouse
 from tests.faults import forked
-from tests.faults.soak import calls, kills
+from tests.faults.soak import bits, calls, kills
 
 A_HOME = 100  # kills of one home, before there are more months in it than a night should hold
 
@@ -40,10 +44,25 @@ def fail(nights: forked.Nights, small: Path, begun: Path, step: int) -> bool:
     return well
 
 
+def flip(nights: forked.Nights, small: Path, begun: Path, times: int) -> bool:
+    """Flip so many bits in copies of a home, and as many in its live file."""
+    home = warehouse.Home(begun)
+    home.keys.new("backup")
+    for what in (bits.in_copies, bits.in_live):
+        told = what(home, random.Random(0), times)
+        print(f"{what.__name__}: " + ", ".join(f"{how} {n:,}" for how, n in told.items()), flush=True)
+        if any(n for how, n in told.items() if how.isupper()):
+            return False
+    return True
+
+
+DO = {"kills": (kill, 1000), "calls": (fail, 1), "bits": (flip, 1000)}
+
+
 def main() -> int:
     what, number = "".join(sys.argv[1:2]), "".join(sys.argv[2:3])
-    if what not in ("kills", "calls"):
-        return print("Use: python3 -m tests.faults.soak kills [TIMES], or calls [STEP]") or 2
+    if what not in DO:
+        return print("Use: python3 -m tests.faults.soak kills [TIMES], calls [STEP] or bits [TIMES]") or 2
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         nights, small = (
             forked.open_nights(Path(folder) / "nights"),
@@ -51,7 +70,7 @@ def main() -> int:
         )
         forked.sent(Path(folder) / "begun", "2024-01")
         assert nights.run(Path(folder) / "begun", project=small).code == 0
-        do, usual = {"kills": (kill, 1000), "calls": (fail, 1)}[what]
+        do, usual = DO[what]
         well = do(nights, small, Path(folder) / "begun", int(number or usual))
         nights.close()
     return 0 if well else 1
