@@ -26,4 +26,14 @@ def cell(value: object) -> object:
     ):  # one sign alone is no formula
         return value
     told = "\n".join(text(line) for line in value.split("\n"))
-    return f"'{told}" if value.startswith(FORMULA) else told
+    return f"'{told}" if _is_formula(value) else told
+
+
+def of_cell(told: str) -> str:
+    """The text a cell was made of."""
+    return told[1:] if told.startswith("'") and _is_formula(told) else told
+
+
+def _is_formula(value: str) -> bool:
+    """Whether a spreadsheet would work it out, or was kept from that by an apostrophe already."""
+    return value.lstrip("'").startswith(FORMULA)

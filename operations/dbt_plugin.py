@@ -17,13 +17,13 @@ SETTINGS = (
     "python_enable_replacements = false",
     "memory_limit = '1500MB'",
 )
-_given: list[tuple[Path, str | None]] = []
+_given: list[tuple[Path, str | None, str]] = []
 
 
 @contextmanager
-def given(database: Path, key: str | None) -> Iterator[None]:
-    """Let dbt have the file, and the key to it, for as long as it builds."""
-    _given.append((database, key))
+def given(database: Path, key: str | None, as_at: str) -> Iterator[None]:
+    """Let dbt have the file, the key to it and the moment it is to show, for as long as it builds."""
+    _given.append((database, key, as_at))
     try:
         yield
     finally:
@@ -34,11 +34,12 @@ class Plugin(BasePlugin):
     """Attaches the warehouse file before dbt would; dbt then finds it there and leaves it so."""
 
     def configure_connection(self, conn) -> None:
-        path, key = _given[-1]
+        path, key, as_at = _given[-1]
         if key is not None:
             warehouse_file.load_encryption(conn)
         for setting in SETTINGS:
             conn.execute(f"set global {setting}")
+        conn.execute(f"create macro memory.main.as_at() as timestamptz '{as_at}'")
         conn.execute(f"set temp_directory = '{path}.tmp'")
         warehouse_file.attach(conn, path, key, draft=True)
 

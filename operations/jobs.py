@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import plain
 from operations.settings import Settings
-from operations.terminal import plain
 from refusal import Refusal
 
 UNSURE = 1  # the hour that comes twice in October and not at all in March
@@ -70,7 +70,7 @@ class Plan:
 def moment(text: str) -> tuple[int, int]:
     """Hour and minute of `03:15`; Refusal for the hour that is missing or comes twice when the clocks change."""
     if not (found := CLOCK.fullmatch(text)):
-        raise Refusal(f"{plain(text)!r} is no time of day. Write it as 03:15.")
+        raise Refusal(f"{plain.text(text)!r} is no time of day. Write it as 03:15.")
     hour, minute = int(found[1]), int(found[2])
     if hour == UNSURE:
         raise Refusal(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from subprocess import list2cmdline
 from xml.sax.saxutils import escape
 
+import plain
 from operations.jobs import Job, Plan
-from operations.terminal import plain
 from refusal import Refusal
 
 KINDS = ("systemd", "cron", "windows")
@@ -22,7 +22,7 @@ CREDENTIALS = "/etc/credstore.encrypted"
 def written(kind: str, plan: Plan) -> dict[str, str]:
     """The files of a schedule: name → text. Refusal where a path cannot be written in them."""
     if kind not in KINDS:
-        raise Refusal(f"There is no schedule for {plain(kind)!r}. There are {', '.join(KINDS)}.")
+        raise Refusal(f"There is no schedule for {plain.text(kind)!r}. There are {', '.join(KINDS)}.")
     words = (*plan.command, str(plan.home), str(plan.copies or ""), plan.user)
     if not all(map(str.isprintable, words)):
         raise Refusal("A path of the schedule holds a control character. Move what lies there.", 4)

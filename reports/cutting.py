@@ -102,20 +102,29 @@ def cut(out: Path, manifest: dict, tables: Iterable[Table], is_named_by_content:
 def write(folder: Path, table: Table) -> tuple[Path, Path]:
     """Write a table into a folder, as CSV and as Parquet → (the CSV, the Parquet)."""
     text, parquet = folder / f"{table.name}.csv", folder / f"{table.name}.parquet"
-    with text.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(table.columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: _text(v) for k, v in row.items()} for row in table.rows)
+    rows = [{k: _text(v) for k, v in row.items()} for row in table.rows]
+    _write_csv(text, list(table.columns), rows)
     # The reader's connection may neither read nor write files, so the Parquet is made beside it.
     with duckdb.connect() as beside:
         csv_read = f"read_csv({_literal(text)}, columns = {dict(table.columns)}, header = true)"
         beside.execute(f"copy (from {csv_read}) to {_literal(parquet)} (format parquet)")
+    # A spreadsheet opens the CSV: there, and there alone, nothing may begin as a formula.
+    harmless = [{k: plain.cell(v) for k, v in row.items()} for row in rows]
+    if harmless != rows:
+        _write_csv(text, list(table.columns), harmless)
     return text, parquet
 
 
+def _write_csv(path: Path, columns: list[str], rows: list[dict]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def _text(value: object) -> object:
-    """A number without the zeros its column type trails; text as it may leave the house."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else plain.cell(value)
+    """A number without the zeros its column type trails; anything else as it is."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _literal(path: Path) -> str:
@@ -159,4 +168,4 @@ def read_table(release: Path, name: str) -> list[dict]:
             f"{table.name} in {release.name} is not the one its manifest names. Cut the release again."
         )
     with table.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return [{k: plain.of_cell(v) for k, v in row.items()} for row in csv.DictReader(file)]

@@ -2,7 +2,7 @@
 {% macro corrections_of(return_name) -%}
     {%- set found = run_query(
         "select record_ref, column_name, was, now from " ~ ref("corrections")
-        ~ " where return_name = '" ~ return_name ~ "' and cast(asked_on as timestamptz) <= timestamptz '" ~ var("as_at") ~ "'"
+        ~ " where return_name = '" ~ return_name ~ "' and cast(asked_on as timestamptz) <= " ~ as_at()
         ~ " order by record_ref, column_name"
     ) -%}
     {{ return(found.rows) }}

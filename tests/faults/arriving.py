@@ -11,7 +11,7 @@ STAGED = Path(__file__).parents[2] / "dbt_project" / "models" / "staging" / "stg
 def counted(connection, as_at: str = "9999-12-31") -> list[tuple]:
     """Every row of R04 that counts as at a moment: whose, for when, and its columns, but no number of ours."""
     model = re.sub(r"\{\{ source\(\"(\w+)\", \"(\w+)\"\) \}\}", r"\1.\2", STAGED.read_text("utf-8"))
-    model = model.replace('{{ var("as_at") }}', as_at)
+    model = model.replace("{{ as_at() }}", f"timestamptz '{as_at}'")
     assert "{{" not in model
     found = connection.execute(
         "select record_ref, incident_ref, organisation_code, period, route, a.* exclude (submission_id, file, sheet, line) "

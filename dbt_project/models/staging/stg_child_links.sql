@@ -9,7 +9,7 @@ select
     confidence as link_confidence,
     linked_at
 from {{ source("landing", "links") }}
-where linked_at <= timestamptz '{{ var("as_at") }}'
+where linked_at <= {{ as_at() }}
 qualify
     row_number() over (
         partition by person_key_scheme, person_key order by linked_at desc

@@ -9,7 +9,7 @@ with
             {{ source("landing", "submissions") }} as submissions using (submission_id)
         where
             submissions.status not in ('refused', 'duplicate')
-            and submissions.received_at <= timestamptz '{{ var("as_at") }}'
+            and submissions.received_at <= {{ as_at() }}
             and (decisions.decision is not null or decisions.record_action = 'D')
     ),
     latest as (

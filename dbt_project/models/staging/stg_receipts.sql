@@ -11,6 +11,4 @@ select
     status
 from {{ source("landing", "submissions") }}
 where
-    status <> 'duplicate'
-    and received_at <= timestamptz '{{ var("as_at") }}'
-    and period_start is not null
+    status <> 'duplicate' and received_at <= {{ as_at() }} and period_start is not null

@@ -9,7 +9,7 @@ select
     period,
     value
 from {{ source("landing", "released_figures") }}
-where coalesce(vintage <= timestamptz '{{ var("as_at") }}', true)
+where coalesce(vintage <= {{ as_at() }}, true)
 qualify
     row_number() over (
         partition by indicator_code, unit, area_code, period

@@ -11,7 +11,7 @@ with
         from {{ source("landing", "submissions") }}
         where
             status not in ('refused', 'duplicate')
-            and received_at <= timestamptz '{{ var("as_at") }}'
+            and received_at <= {{ as_at() }}
             and return_code is not null
     ),
     latest as (
