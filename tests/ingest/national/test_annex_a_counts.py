@@ -37,7 +37,7 @@ def counted():
                     [number, form, code, NAMES[code], period, start, end, organisation, status, day],
                 )
             sql = jinja2.Template(MODEL.read_text("utf-8")).render(
-                source=lambda a, b: f"{a}.{b}", var=lambda _: at
+                source=lambda a, b: f"{a}.{b}", as_at=lambda: f"timestamptz '{at}'"
             )
             return sorted(row[0] for row in connection.execute(sql).fetchall())
 
