@@ -74,8 +74,8 @@ def _rows(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Cell]]]:
     for line, found in parser.parse():
         as_written = {c["column"]: c for c in next(formulas)[1]} if formulas else {}
         if line <= last:
-            says = f"Row {line} of sheet {sheet.title!r} stands in the file twice. Save the workbook again."
-            raise Unreadable("F017", says, line)
+            says = f"Row {line} of sheet {sheet.title!r} is not in its place. Save the workbook again."
+            raise Unreadable("F017", says, line if line > 0 else None)
         for gap in range(last + 1, line):
             yield gap, []
         last, told = line, parser.row_dimensions.pop(str(line), {})
