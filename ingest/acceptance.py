@@ -88,7 +88,7 @@ def _placed_in_time(connection, r: Return, c: Candidate) -> Candidate:
 
 def _unless_doubtful(connection, r: Return, c: Candidate, fate: Fate, tonight: list, limits) -> Fate:
     """The fate, unless what could be taken may be a mistake; `tonight` are those settled before it, and how."""
-    if limits is None or c.confirmed or c.came_after or fate.status not in TAKEN:
+    if limits is None or c.confirmed or c.came_after or fate.status not in (*TAKEN, "nil"):
         return fate
     known = [
         (other.load.organisation_code, held.Counted(other.received.submission_id, other.period, held.rows(f)))

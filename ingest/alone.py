@@ -74,4 +74,4 @@ def _arrival(path: Path, organisation: str | None, period: str | None, as_return
         raise Refusal(f"{period!r} is no period. Write 2024-05, 2024-25-Q1, 2024-25 or 2024.")
     arrival = of_file(path, path.parent, organisation)
     code = find(as_return).code if as_return else None
-    return Arrival(path, path.name, path.parent, organisation, period, code, None, arrival.problem)
+    return Arrival(path, arrival.name, path.parent, organisation, period, code, None, arrival.problem)

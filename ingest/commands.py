@@ -28,6 +28,7 @@ def receive(
 ):
     """Put files into the inbox with who sent them and when for."""
     from ingest import receiving
+    from ingest.inbox import plain
 
     sender, inbox = _organisation(sender, context.obj.seeds), context.obj.inbox
     if nil:
@@ -36,7 +37,7 @@ def receive(
     if not paths:
         raise Refusal("Give the files or folders to receive.")
     for target, done in receiving.receive(paths, inbox, sender, period, as_return, day):
-        print(f"{done}: {target.relative_to(inbox)}")
+        print(f"{done}: {plain(str(target.relative_to(inbox)))}")
     print("Next: warehouse nightly", file=sys.stderr)
 
 
@@ -78,6 +79,7 @@ def confirm(
 ):
     """Let a held file count from the next night on: somebody asked, and it is right."""
     from ingest import held
+    from ingest.inbox import plain
 
     home = context.obj
     if not because.strip():
@@ -91,7 +93,7 @@ def confirm(
                 "confirm", submission_id=submission_id, sha256=sha256, purpose=because.strip()
             ),
         )
-    print(target)
+    print(plain(str(target)))
     print("Next: warehouse nightly", file=sys.stderr)
 
 

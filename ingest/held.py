@@ -64,12 +64,34 @@ def doubt(connection, r: Return, c, fate: Fate, tonight: list[Counted], limit: L
         or (fate.replaces_submission_id and _removed(connection, r, c, fate.replaces_submission_id, limit))
         or (not fate.replaces_submission_id and _fallen(r, known, here, there, limit))
     )
-    number = c.received.submission_id
-    return (
-        f"{says} If it is right as it is, say so: warehouse confirm {number} --because TEXT."
-        if says
-        else None
-    )
+    return _with_the_way_on(says, c.received.submission_id) if says else None
+
+
+def _with_the_way_on(says: str, number: int) -> str:
+    return f"{says} If it is right as it is, say so: warehouse confirm {number} --because TEXT."
+
+
+def doubt_of_nil(
+    connection, r: Return, organisation: str, here: Period, number: int, replaces: int | None, limit: Limits
+) -> str | None:
+    """Why a nil return waits for a person: it would empty what is full, or the last period was."""
+    if r.name in NEVER:
+        return None
+    known = _counting(connection, r, organisation, submissions.MANIFEST)
+    full = next((k for k in known if k.submission_id == replaces and k.rows >= limit.smallest), None)
+    if full:
+        says = (
+            f"X406 A nil return of {r.code} for {here.code} would replace submission {replaces} and its {full.rows} rows. "
+            "Ask the sender whether none of them is to count."
+        )
+    elif not replaces and (last := _fell_from(known, here, 0, limit)):
+        says = (
+            f"F005 {r.code} for {here.code} is said to be nil; for {last.period.code} it had {last.rows} rows "
+            f"(submission {last.submission_id}). Ask the sender whether there was nothing."
+        )
+    else:
+        return None
+    return _with_the_way_on(says, number)
 
 
 def _counting(connection, r: Return, organisation: str, form: str) -> list[Counted]:
@@ -116,19 +138,22 @@ def _removed(connection, r: Return, c, earlier: int, limit: Limits) -> str | Non
 
 
 def _fallen(r: Return, known: list[Counted], here: Period, there: int, limit: Limits) -> str | None:
-    """Far fewer rows than for the last period of the same kind, and fewer than chance explains."""
+    last = _fell_from(known, here, there, limit)
+    return last and (
+        f"F005 {r.code} for {here.code} has {there} rows; for {last.period.code} it had {last.rows} "
+        f"(submission {last.submission_id}). If it was cut off, have the whole file sent."
+    )
+
+
+def _fell_from(known: list[Counted], here: Period, there: int, limit: Limits) -> Counted | None:
+    """The last period of the same kind, where it had far more rows, and more than chance explains."""
     before = [k for k in known if k.period.kind == here.kind and k.period.end < here.end]
     last = max(before, key=lambda k: k.period.end, default=None)
     if last is None or last.rows < limit.smallest:
         return None
     fall = last.rows - there
     by_chance = fall <= limit.fall_deviations * sqrt(last.rows + there)
-    if by_chance or 100 * fall <= limit.fall_pct * last.rows:
-        return None
-    return (
-        f"F005 {r.code} for {here.code} has {there} rows; for {last.period.code} it had {last.rows} "
-        f"(submission {last.submission_id}). If it was cut off, have the whole file sent."
-    )
+    return None if by_chance or 100 * fall <= limit.fall_pct * last.rows else last
 
 
 def rows(fate: Fate) -> int:

@@ -9,7 +9,6 @@ night that was not published is nobody's, and is written over when its number is
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -23,6 +22,7 @@ from expectations.standard import Return
 from ingest import submissions, tables
 from ingest.context import Context
 from ingest.reading import Unreadable
+from on_disk import put
 
 RETURN, CODE = "person_identity", "R25"
 WITHHELD = "(withheld)"
@@ -167,19 +167,7 @@ def _lock(path: Path, content: bytes, recipient: str) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     locked = pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)])
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
-        f.write(locked)
-        f.flush()
-        os.fsync(f.fileno())
-    partial.replace(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    put(path, locked)
 
 
 def unlock(path: Path, secret: str, schema: str = "accepted"):

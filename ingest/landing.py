@@ -11,7 +11,7 @@ from functools import cache
 from expectations.personal_data import WITHHELD, looks
 from ingest import periods, submissions
 from ingest.context import Context
-from ingest.inbox import NOT_A_FILE, Arrival, plain
+from ingest.inbox import NOT_A_FILE, Arrival, plain, said_by_name
 from ingest.readers import Parcel, kinds
 from ingest.reading import Finding, Reading, Sent, Unreadable
 from ingest.submissions import Fate, Outcome, Received
@@ -62,7 +62,7 @@ def land(
         fate = _known(connection, landed, context)
         if fate:
             done.append((landed.arrival, fate))
-        elif any(x.sha256 == landed.sha256 and _sender(x) == _sender(landed) for x in new):
+        elif any(x.sha256 == landed.sha256 and _place(x) == _place(landed) for x in new):
             done.append((landed.arrival, _duplicate(connection, landed, "tonight", context)))
         else:
             new.append(landed)
@@ -88,6 +88,11 @@ def _keep(
 
 def _sender(x: Landed) -> str | None:
     return x.arrival.organisation_code
+
+
+def _place(x: Landed) -> tuple:
+    """What a submission's place says of it: the same bytes in a wrong place and a right one are two submissions."""
+    return x.arrival.organisation_code, x.arrival.period, x.arrival.return_code, said_by_name(x.arrival.name)
 
 
 def _grouped(kept: list[tuple[Arrival, Kept, str]]) -> list[Landed]:

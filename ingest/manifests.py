@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from expectations.standard import Return, find
-from ingest import periods, submissions
+from expectations.standard import Return
+from ingest import periods
 from ingest.agreement import Said
 from ingest.context import Context
 from ingest.periods import Period
-from ingest.submissions import Fate, Received
 
 
 @dataclass(frozen=True)
@@ -73,30 +71,6 @@ def said_of(item, known: dict[str, Fact]):
     if several:
         fact = replace(fact, return_code=None, row_count=None)
     return replace(item, said=(*item.said, fact))
-
-
-def nil_returns(connection, context: Context) -> Iterator[tuple]:
-    """Record a submission with nothing in it for every manifest row of this night that says NIL."""
-    rows = connection.execute(
-        "select m.return_code, m.submitting_org, m.period_start, m.period_end, s.file_name, s.received_at, s.sha256 "
-        "from accepted.manifest m join landing.submissions s using (submission_id) "
-        "where m.status = 'NIL' and s.run_id = ? order by m.submission_id, m.line",
-        [context.run_id],
-    ).fetchall()
-    for code, organisation, start, end, file_name, received_at, sha256 in rows:
-        r, number = find(code), submissions.next_id(connection)
-        period = Period(period_code(start, end) or f"{start}/{end}", "", start, end)
-        now = submissions.current(connection, code, organisation, period.code, "manifest")
-        late = submissions.came_late(now, received_at)
-        replaced = now.submission_id if now and not late else None
-        fate = Fate("nil", "A nil return: received, with nothing in it.", replaces_submission_id=replaced)
-        what = Received(number, file_name, received_at, context.run_id, sha256, ())
-        submissions.record(connection, what, r, organisation, period, ("manifest", "utf-8"), fate)
-        if late:
-            submissions.note(connection, number, [submissions.late(now)])
-        if late or replaced:
-            submissions.supersede(connection, number if late else replaced)
-        yield code, organisation, period.code, file_name, fate
 
 
 def parents(connection, r: Return, context: Context) -> dict[str, list[tuple[date, date]]]:

@@ -22,6 +22,7 @@ from ingest import (
     landing,
     loading,
     manifests,
+    nil_returns,
     noticing,
     readers,
     sharing,
@@ -65,7 +66,7 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
     by_return = _by_return(items)
     outcomes += _one_return(connection, standard()["manifest"], by_return.pop("manifest", []), context)
     facts = manifests.facts(connection)
-    outcomes += [Outcome(*nil, 0.0) for nil in manifests.nil_returns(connection, context)]
+    outcomes += nil_returns.take_in(connection, first, context)
     waiting = [manifests.told(x, facts) for x in landed if x.waits_for_manifest]
     later, refused = _read(connection, waiting, context, progress, replies)
     outcomes += _refuse(connection, refused)
@@ -122,7 +123,8 @@ def _items(connection, x: Landed, answer: Reading, context: Context) -> list[Ite
     """One for each return in it; of a file that waited for a person only what was held, under the number it had."""
     organisation = x.arrival.organisation_code
     waited = submissions.held(connection, x.sha256, organisation)
-    settled = submissions.settled(connection, x.sha256, organisation) if waited else set()
+    waits = waited or submissions.held_nils(connection, x.sha256, organisation)
+    settled = submissions.settled(connection, x.sha256, organisation) if waits else set()
     items = []
     for table in (t for t in answer.tables if t.return_name not in settled):
         said = (*_said(x), agreement.from_name(table.file or x.arrival.name, answer))

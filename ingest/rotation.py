@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ingest import next_keys, vault
 from ingest.identity import key_id
-from ingest.sealing import Passing, damaged, decrypt, lock, new_file, sync
+from ingest.sealing import Passing, damaged, decrypt, lock
+from on_disk import new_file, sync
 from refusal import Refusal
 
 REKEYED = ".rekeyed.duckdb"

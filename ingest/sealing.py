@@ -11,6 +11,7 @@ import io
 import os
 from pathlib import Path
 
+from on_disk import new_file, sync
 from refusal import Refusal
 
 
@@ -59,30 +60,12 @@ class Passing:
         return self._digest.hexdigest()
 
 
-def new_file(path: Path):
-    """A new file only its owner may read, open for writing; over what a dead run left of that name."""
-    path.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o600), "wb", 1 << 20)
-
-
 def folder(path: Path) -> Path:
     """The folder, made if need be; only its owner may enter."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         path.chmod(0o700)
     return path
-
-
-def sync(path: Path) -> None:
-    """Have what was written to a file, or the names in a folder, on disk."""
-    if path.is_dir() and os.name != "posix":
-        return
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def lock(source: Passing, target: Path, recipient: str) -> None:

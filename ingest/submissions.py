@@ -12,6 +12,7 @@ from ingest.reading import Finding, Skipped
 from ingest.vault import Kept
 
 OUR_FAULT = "E500"
+MANIFEST = "manifest"  # what a nil return comes as
 # An Annex A or a workforce census never replaces a return of the standard for the same day, nor the reverse.
 # What one person decided on Monday is not taken back by what another decided on Tuesday: these add up.
 ADDING_UP = ("R32",)
@@ -166,7 +167,7 @@ def known(connection, sha256: str, organisation: str | None, file_name: str) -> 
     What was refused for a fault of ours is new: the fault may have been mended. So is what no agreement covered,
     and what is held, or has a part that is.
     """
-    if held(connection, sha256, organisation):
+    if held(connection, sha256, organisation) or held_nils(connection, sha256, organisation):
         return ()
     rows = connection.execute(
         f"select status, file_name = ? from landing.submissions where {SETTLED} order by submission_id desc",
@@ -180,10 +181,21 @@ def held(connection, sha256: str, organisation: str | None) -> dict[str, int]:
     return dict(
         connection.execute(
             "select return_name, submission_id from landing.submissions where sha256 = ? "
-            "and organisation_code is not distinct from ? and status = 'held'",
+            "and organisation_code is not distinct from ? and status = 'held' "
+            f"and format is distinct from '{MANIFEST}'",
             [sha256, organisation],
         ).fetchall()
     )
+
+
+def held_nils(connection, sha256: str, organisation: str | None) -> dict[tuple[str, str], int]:
+    """Which nil returns of a manifest are held: the number, by the name of the return and the period."""
+    rows = connection.execute(
+        "select return_name, period, submission_id from landing.submissions where sha256 = ? "
+        f"and organisation_code is not distinct from ? and status = 'held' and format = '{MANIFEST}'",
+        [sha256, organisation],
+    ).fetchall()
+    return {(name, period): number for name, period, number in rows}
 
 
 def settled(connection, sha256: str, organisation: str | None) -> set[str | None]:

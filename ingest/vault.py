@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import failpoint
-from ingest.sealing import Passing, damaged, decrypt, folder, lock, new_file, sync
+from ingest.sealing import Passing, damaged, decrypt, folder, lock
+from on_disk import new_file, sync
 
 BLOCK = 1 << 20
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import failpoint
+from on_disk import put
 from operations.literals import without_literals, without_numbers
 from operations.login import person
-from operations.publish import sync
 from refusal import Refusal
 
 LOG, HEAD, LOCK = "audit.jsonl", "head", "lock"
@@ -102,13 +102,7 @@ def _append(folder: Path, last: Head, told: dict) -> None:
 
 
 def _write_head(folder: Path, head: Head) -> None:
-    partial = folder / f"{HEAD}.partial"
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(f"{head.seq} {head.sha256}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / HEAD)
-    sync(folder)
+    put(folder / HEAD, f"{head.seq} {head.sha256}\n".encode())
 
 
 def _read_head(folder: Path) -> Head:

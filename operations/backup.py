@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 import failpoint
+from on_disk import new_file, sync
 from operations import audit, copies, previous, versions
 from operations.copies import Copy, File
 from refusal import Refusal
@@ -57,7 +58,7 @@ def make(home, folder: Path, step=lambda *_: None) -> Made:
         files, new = _gathered(home, folder, recipient, list(there.values()), step)
         copy = Copy(now.strftime(copies.WHEN), _mark(home), recipient, _versions(home), tables, files)
         failpoint.reach("copied away")
-        path = copies.write(folder, copy, home.sealing.sync)
+        path = copies.write(folder, copy)
         gone, doubt = _thin(folder, {**there, path: copy}, now) if not damaged else ((), ())
         told = Made(path, len(files), len(new), sum(f.locked_size for f in new), gone, (*damaged, *doubt))
         remember(home, folder=str(folder), made_at=now.isoformat(timespec="seconds"))
@@ -184,7 +185,7 @@ def _lock(home, folder: Path, recipient: str, path: Path, name: str, known: dict
     """One file, read once, locked into its place and safely on disk; one of the same bytes that is there is left."""
     sealing = home.sealing
     partial = sealing.folder(folder / copies.OBJECTS) / f".partial-{os.getpid()}"
-    with path.open("rb") as source, sealing.new_file(partial) as sink:
+    with path.open("rb") as source, new_file(partial) as sink:
         seen, passed, locked = os.fstat(source.fileno()), sealing.Passing(source), sealing.Passing(sink)
         sealing.encrypt(passed, locked, recipient)
         sink.flush()
@@ -196,7 +197,7 @@ def _lock(home, folder: Path, recipient: str, path: Path, name: str, known: dict
     target = copies.place(folder, recipient, file)
     sealing.folder(target.parent)
     partial.replace(target)
-    sealing.sync(target.parent)
+    sync(target.parent)
     failpoint.reach("locked away")
     return file
 

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from on_disk import sync
 from operations import backup, backup_verify, copies, previous, settings, warehouse_file
 from operations.copies import Copy
 from operations.keys import Keys
@@ -97,7 +98,7 @@ def _unlock(home, folder: Path, copy: Copy, room: Path, secret: str, step) -> No
         if wrong := backup_verify.unlock(home, place, to, secret, file):
             raise Refusal(f"{file.path}: {wrong} Nothing was changed.", 4)
         os.utime(to, ns=(file.mtime_ns, file.mtime_ns))
-        home.sealing.sync(to)
+        sync(to)
         step("restoring", number, len(copy.files))
 
 
@@ -142,7 +143,7 @@ def _moved_aside(home, living: list[str], run_id: str) -> Path | None:
     aside.mkdir(mode=0o700)
     for name in living:
         (home.root / name).rename(aside / name)
-    home.sealing.sync(home.root)
+    sync(home.root)
     return aside
 
 
@@ -157,4 +158,4 @@ def _put(home, room: Path) -> None:
                 public.replace(sealing.folder(home.root / "keys") / public.name)
         else:
             part.rename(home.root / part.name)
-    sealing.sync(home.root)
+    sync(home.root)

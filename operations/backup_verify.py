@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from on_disk import new_file
 from operations import backup, copies, previous
 from operations.copies import Copy, File
 from refusal import Refusal
@@ -118,7 +119,7 @@ def _opened(home, folder: Path, copy: Copy, secret: str, room: Path, opened) -> 
 def unlock(home, place: Path, to: Path, secret: str, file: File) -> str | None:
     """Write a file of a copy in plain, only its owner may read it → what is wrong with it, or None."""
     try:
-        with home.sealing.new_file(to) as sink:
+        with new_file(to) as sink:
             plain = home.sealing.decrypt(place, sink, secret, name=backup.NAME)
     except Refusal as problem:
         return str(problem)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from on_disk import put
 from refusal import Refusal
 
 COPIES, OBJECTS = "copies", "objects"
@@ -74,18 +74,11 @@ def is_there(folder: Path, recipient: str, file: File) -> bool:
     return path.is_file() and path.stat().st_size == file.locked_size
 
 
-def write(folder: Path, copy: Copy, sync) -> Path:
+def write(folder: Path, copy: Copy) -> Path:
     """Write the list of a copy, safely on disk and in one step; the copy is there when this returns."""
     text = json.dumps(asdict(copy), indent=1, sort_keys=True).encode()
     path = folder / COPIES / f"{copy.made_at}-{hashlib.sha256(text).hexdigest()[:16]}.json"
-    partial = path.with_name(f".partial-{os.getpid()}")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync(path.parent)
+    put(path, text)
     return path
 
 

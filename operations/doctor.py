@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from operations import audit, backup, doctor_nights, previous, warehouse_file
+from operations import audit, backup, doctor_nights, previous, readonly, warehouse_file
 from operations.doctor_line import Line
 from operations.keys import NAMES, PAIRS, Keys
 from operations.swap import Swap, swap
@@ -121,7 +122,8 @@ def _warehouse(home) -> Iterator[Line]:
     if os.name == "posix" and home.live.stat().st_mode & 0o077:
         yield Line("warehouse file", "fail", "Others may read it.", f"chmod 600 {home.live}")
     try:
-        home.open(home.live, read_only=True).close()
+        with closing(home.open(home.live, read_only=True)) as connection:
+            readonly.refuse_newer(connection)
         previous.check(home)
     except Refusal as problem:
         yield Line("warehouse file", "fail", *_split(problem))
@@ -219,8 +221,9 @@ def show(lines: list[Line], as_json: bool) -> int:
     if as_json:
         print(json.dumps([asdict(line) for line in lines], indent=1))
     else:
+        wide = max(len(line.layer) for line in lines)
         for line in lines:
-            print(f"{line.state:<5} {line.layer:<15} {line.says}")
+            print(f"{line.state:<5} {line.layer:<{wide}} {line.says}")
             if line.mend and line.state != "ok":
-                print(f"{'':<21} {line.mend}")
+                print(f"{'':<{wide + 6}} {line.mend}")
     return 4 if any(line.state == "fail" for line in lines) else 0

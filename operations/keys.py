@@ -18,6 +18,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from on_disk import put
 from refusal import Refusal
 
 NAMES = ("pseudonym", "warehouse", "vault", "identity", "backup")
@@ -145,10 +146,4 @@ def _keyring():
 def _write(path: Path, text: str, mode: int) -> None:
     """In one step, so that a power cut leaves the old key or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as f:
-        f.write(text + "\n")
-        f.flush()
-        os.fsync(f.fileno())
-    partial.replace(path)
+    put(path, f"{text}\n".encode(), mode)

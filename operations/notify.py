@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
+from on_disk import put
 from operations.settings import Notify
 from refusal import Refusal
 
@@ -105,11 +106,7 @@ def waiting(home) -> list[Path]:
 def _keep(folder: Path, notice: Notice) -> None:
     """Put a notice among those that wait, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.txt"
-    partial = folder / f".{name}.partial"
-    partial.touch(mode=0o600)
-    partial.write_text(f"{notice.subject}\n{notice.text}", "utf-8")
-    partial.replace(folder / name)
+    put(folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.txt", f"{notice.subject}\n{notice.text}".encode())
     for old in sorted(folder.glob("*.txt"))[:-KEPT]:
         old.unlink(missing_ok=True)
 

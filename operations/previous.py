@@ -14,6 +14,7 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
+from on_disk import put, sync
 from refusal import Refusal
 
 PREVIOUS, SEAL, REPLACED = (
@@ -57,8 +58,6 @@ def _beside(file: Path, name: Path) -> None:
 
 
 def _copy(file: Path, to: Path) -> None:
-    from operations.publish import sync
-
     shutil.copyfile(file, to)
     to.chmod(0o600)
     sync(to)
@@ -67,13 +66,7 @@ def _copy(file: Path, to: Path) -> None:
 def note_hash(copy: Path, live: Path) -> None:
     """Write down the hash of what is about to be the live file."""
     seal = live.with_name(SEAL)
-    partial = seal.with_name(f".{SEAL}.partial")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(digest(copy) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(seal)
+    put(seal, f"{digest(copy)}\n".encode())
 
 
 def digest(path: Path) -> str:
@@ -168,8 +161,6 @@ def restore_previous(home) -> str:
 
 
 def _put(fresh: Path, live: Path) -> None:
-    from operations.publish import sync
-
     note_hash(fresh, live)
     fresh.replace(live)
     sync(live.parent)
@@ -185,7 +176,8 @@ def _received_since(home, path: Path) -> int:
 def _since(files: int) -> str:
     if not files:
         return "Every file of the vault is known to it."
-    return (
-        f"{files:,} files of the vault came later and are not in it: `warehouse vault list` names them (without a "
-        "sender), `warehouse vault get` writes one; put each into the inbox again."
-    )
+    if files == 1:
+        came = "1 file of the vault came later and is not in it: `warehouse vault list` names it"
+    else:
+        came = f"{files:,} files of the vault came later and are not in it: `warehouse vault list` names them"
+    return f"{came} (without a sender), `warehouse vault get` writes one; put each into the inbox again."

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
 import failpoint
+from on_disk import sync
 from operations.previous import keep_previous, note_hash
 from refusal import Refusal
 
@@ -52,17 +52,6 @@ def publish(copy: Path, live: Path, keep: bool = True) -> None:
     with suppress(OSError):  # not before, else a first night cut short would seem to have been published
         note_hash(live, live)
     sync(live.parent)
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, safely on disk; Windows opens no folder, and keeps its names itself."""
-    if path.is_dir() and os.name != "posix":
-        return
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def clean(work: Path) -> None:

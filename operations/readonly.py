@@ -15,6 +15,8 @@ import duckdb
 from operations import build, warehouse_file
 from refusal import Refusal
 
+FORMAT = 2  # the newest we read: `NOW` of ingest/migration.py, which a test holds it equal to
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -35,6 +37,7 @@ def reading(
         with closing(_locked(live, key)) as connection:
             yield connection
         return
+    _locked(live, key).close()  # what we cannot read is not copied and built first
     folder = Path(tempfile.mkdtemp(prefix=".as-at-", dir=home))
     try:
         copy = folder / "warehouse.duckdb"
@@ -57,9 +60,28 @@ def moment(as_at: str) -> str:
 
 def _locked(path: Path, key: str | None):
     connection = warehouse_file.connect(path, key, read_only=True)
+    try:
+        refuse_newer(connection)
+    except Refusal:
+        connection.close()
+        raise
     for setting in ("timezone = 'UTC'", "enable_external_access = false", "lock_configuration = true"):
         connection.execute(f"set {setting}")
     return connection
+
+
+def refuse_newer(connection) -> None:
+    """Refusal (exit 4) where a newer version of the project wrote the file: its figures may mean something else."""
+    try:
+        (was,) = connection.execute("select max(version) from landing.format").fetchone()
+    except duckdb.CatalogException:  # older than the first number, or empty
+        return
+    if was is not None and was > FORMAT:
+        raise Refusal(
+            f"The warehouse is of format {was}, written by a newer version of the project; this one reads {FORMAT}. "
+            "Nothing was changed. Run the newer version again, or go back. Run: warehouse restore --previous",
+            4,
+        )
 
 
 def ask(connection, sql: str) -> Answer:

@@ -22,6 +22,8 @@ STOPPED = "Stopped. The last good night is still served."
 PATIENCE = 3.0  # seconds; who sent the signal waits five
 AGAIN = 0.1
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# What clears away the locks of a process that was ended by force would say so in words of its own, after ours.
+UNSAID = "ignore:resource_tracker"
 _asked: list[int] = []
 _connections: weakref.WeakSet = weakref.WeakSet()
 
@@ -49,6 +51,8 @@ def heard() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    if UNSAID not in sys.warnoptions:  # which Python hands to the processes it starts; here nothing changes
+        sys.warnoptions.append(UNSAID)
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)
     ears = threading.Thread(target=_listen, args=(ours,), daemon=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from operations.publish import sync
+from on_disk import put
 
 MARK = "night.told"
 NIGHTS = "select run_id from landing.runs where status = 'published' order by started_at, run_id"
@@ -26,10 +25,4 @@ def untold(home: Path, connection) -> list[str]:
 
 def mark(home: Path, run_id: str) -> None:
     """All was told up to this night."""
-    partial = home / f".{MARK}.partial"
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(run_id)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(home / MARK)
-    sync(home)
+    put(home / MARK, run_id.encode())

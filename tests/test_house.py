@@ -13,9 +13,9 @@ import pytest
 HERE = Path(__file__).parent.parent
 MAY_IMPORT = {
     "expectations": {"expectations", "refusal"},
-    "ingest": {"ingest", "expectations", "refusal", "failpoint"},
-    "reports": {"reports", "refusal", "plain"},
-    "operations": {"operations", "refusal", "failpoint", "plain"},
+    "ingest": {"ingest", "expectations", "refusal", "failpoint", "on_disk"},
+    "reports": {"reports", "refusal", "plain", "uncollected"},
+    "operations": {"operations", "refusal", "failpoint", "plain", "on_disk", "uncollected"},
     "demo": {"demo", "expectations"},
 }
 OURS = {*MAY_IMPORT, "warehouse", "house"}

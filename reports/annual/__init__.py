@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from reports.reading import Release
+from uncollected import uncollected
 
 __all__ = ["annual_report", "annual_reports"]
 OPEN_DATA, TEMPLATE = "open-data", "annual/report.html"
@@ -20,7 +19,7 @@ def annual_report(release: Release, area: str, year: str, out: Path) -> list[Pat
     the figures it shows. The same release gives the same bytes. Refusal where the release has not the area or
     the year.
     """
-    with _without_collecting():
+    with uncollected():
         return _written(release, area, year, out)
 
 
@@ -68,16 +67,3 @@ def _written(release: Release, area: str, year: str, out: Path) -> list[Path]:
     # Last, so that a machine that cannot make it has all the rest.
     write_pdf(render(TEMPLATE, report=report.on_paper, **said), pdf, report.moment)
     return [page, pdf, book, *data]
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """What a report is made of lives until it is written: looking through it for waste takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-            gc.collect()

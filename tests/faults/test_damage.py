@@ -92,7 +92,7 @@ def test_a_night_builds_on_no_damaged_file_and_the_night_before_is_put_back(dama
     assert ((home / LIVE).read_bytes() if damage != "gone" else None) == before
     assert list((home / "inbox").rglob("*.csv"))
     done = night("restore", "--previous")
-    assert done.code == 0 and "1 files of the vault came later" in done.out, done
+    assert done.code == 0 and "1 file of the vault came later" in done.out, done
     kept = list(home.glob("warehouse.replaced-*.duckdb"))
     assert [p.read_bytes() for p in kept] == ([before] if before is not None else [])
     assert told(home, "select period from landing.submissions order by 1") == [("2024-01",)]

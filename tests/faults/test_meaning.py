@@ -15,6 +15,7 @@ from expectations.standard import standard
 from ingest import after, calendar, held, inbox, tables
 from ingest.held import Counted, Limits
 from ingest.periods import parse
+from ingest.receiving import nil_return
 from ingest.submissions import Fate, Outcome
 from operations import standing, terminal
 from refusal import Refusal
@@ -187,6 +188,71 @@ def test_what_is_held_is_told_every_night_under_one_number_until_somebody_confir
         held.confirm(waiting.connection, 9, waiting.inbox, noted.append)
 
 
+@pytest.fixture
+def emptied(tmp_path):
+    """A county where a nil return came over a month of seventy rows, and the next month is said to be nil too."""
+    with county(tmp_path) as tried:
+        put(tried.inbox, text(rows(70)), "first.csv")
+        tried.night()
+        (tried.inbox / "SYP/2024-05/first.csv").unlink()
+        for month in ("2024-05", "2024-06"):
+            nil_return(tried.inbox, "SYP", month, "R04", None)
+        tried.night()
+        yield tried
+
+
+def fates(tried) -> dict[str, tuple]:
+    """Of each nil return of R04 its number, its fate and what is said of it."""
+    nil = "return_name = 'pol_incident' and format = 'manifest'"
+    told = f"select period, submission_id, status, says from landing.submissions where {nil}"
+    return {period: rest for period, *rest in tried.connection.execute(told).fetchall()}
+
+
+@pytest.mark.faults(69)
+def test_a_nil_return_over_a_full_one_and_a_fall_to_nothing_wait_until_somebody_confirms_them(emptied):
+    first = fates(emptied)
+    (over, held_over, says), (fall, held_fall, why) = first["2024-05"], first["2024-06"]
+    assert (held_over, held_fall) == ("held", "held") and {o.fate.status for o in emptied.nights[-1]} == {
+        "accepted",
+        "held",
+    }
+    assert says == (
+        "X406 A nil return of R04 for 2024-05 would replace submission 1 and its 70 rows. Ask the sender whether none of "
+        f"them is to count. If it is right as it is, say so: warehouse confirm {over} --because TEXT."
+    )
+    assert why == (
+        "F005 R04 for 2024-06 is said to be nil; for 2024-05 it had 70 rows (submission 1). Ask the sender whether there "
+        f"was nothing. If it is right as it is, say so: warehouse confirm {fall} --because TEXT."
+    )
+    assert ledger(emptied)[0] == (1, "accepted", 70, 70, 0)
+    after.clear(inbox.arrivals(emptied.inbox, {"SYP"}), emptied.nights[-1], emptied.inbox)
+    assert [o.fate.status for o in emptied.night()] == ["held", "held"] and fates(emptied) == first
+    held.confirm(emptied.connection, fall, emptied.inbox, lambda _: None)
+    emptied.night()
+    assert fates(emptied)["2024-06"] == [fall, "nil", "A nil return: received, with nothing in it."]
+    assert fates(emptied)["2024-05"] == first["2024-05"] and ledger(emptied)[0][1] == "accepted"
+    held.confirm(emptied.connection, over, emptied.inbox, lambda _: None)
+    emptied.night()
+    assert fates(emptied)["2024-05"][:2] == [over, "nil"]
+    assert ledger(emptied)[0] == (1, "superseded", 70, 70, 0)
+    assert len(ledger(emptied)) == 5  # the full one, two manifests, two nil returns: each once
+    conserved(emptied.connection)
+
+
+@pytest.mark.faults(69)
+def test_a_nil_return_over_a_few_rows_or_where_nothing_was_is_taken(tmp_path):
+    with county(tmp_path) as tried:
+        put(tried.inbox, text(rows(19)), "first.csv")
+        tried.night()
+        for month in ("2024-05", "2024-06"):
+            nil_return(tried.inbox, "SYP", month, "R04", None)
+        tried.night()
+        assert {month: status for month, (_, status, _) in fates(tried).items()} == {
+            "2024-05": "nil",
+            "2024-06": "nil",
+        }
+
+
 @pytest.mark.faults(69)
 def test_only_the_very_file_that_was_held_is_confirmed(waiting):
     path = waiting.inbox / "SYP/2024-05/second.csv"
@@ -218,6 +284,23 @@ def test_a_set_of_files_is_held_confirmed_and_taken_as_one(tmp_path):
         )
         (taken,) = tried.night(datetime(2025, 7, 1, tzinfo=UTC))
         assert (taken.return_code, taken.fate.status, taken.submission_id) == ("R13", "accepted", number)
+        conserved(tried.connection)
+
+
+@pytest.mark.faults(69)
+def test_a_return_that_a_national_file_no_longer_has_a_row_of_is_held_too(tmp_path):
+    """Seventy missing episodes, and the year after a list of them with its heading alone."""
+    with county(tmp_path) as tried:
+        for year, episodes in (("2023-24", 70), ("2024-25", 0)):
+            files = ssda903(year, 3)
+            heading = files["missing.csv"].splitlines()[0]
+            days = [f"{1 + n % 28:02}/{5 + n // 28:02}/{year[:4]}" for n in range(episodes)]
+            began = [f"9000,14/06/2012,M,{day},{day}\n" for day in days]
+            for name, content in (files | {"missing.csv": "".join([f"{heading}\n", *began])}).items():
+                put(tried.inbox, content, name, f"DON/{year}")
+            outcomes = tried.night(datetime(2025, 6, 11, tzinfo=UTC) if not episodes else None)
+        says = {o.return_code: (o.fate.status, o.fate.says) for o in outcomes if o.period == "2024-25"}
+        assert says["R14"][0] == "held" and says["R14"][1].startswith("F005 R14 for 2024-25 has 0 rows")
         conserved(tried.connection)
 
 

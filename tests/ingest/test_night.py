@@ -209,6 +209,15 @@ def test_the_same_bytes_again_do_nothing_and_a_second_name_is_noted_once(county)
     ]
 
 
+def test_the_same_bytes_in_a_wrong_place_and_a_right_one_are_not_lost(county):
+    """The wrong one comes first and is refused: the right one is no duplicate of it."""
+    _, folder, night = county
+    for period in ("2024-04-20", "2024-05"):
+        put(folder / "SYP" / period, "a.csv", rows(3))
+    told = {o.file_name: (o.fate.status, o.fate.rows_accepted) for o in night()}
+    assert told == {"2024-04-20/a.csv": ("refused", 0), "2024-05/a.csv": ("accepted", 3)}
+
+
 def test_a_later_submission_replaces_the_earlier_whole_and_says_what_it_leaves_out(county):
     connection, folder, night = county
     put(folder / "SYP" / "2024-05", "v1.csv", rows(3))

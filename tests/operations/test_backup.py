@@ -75,7 +75,7 @@ def older(path: Path, folder: Path, days: int = 1) -> Path:
     copy = copies.read(path)
     path.unlink()
     told = {**copy.__dict__, "made_at": (copy.at - timedelta(days=days)).strftime(copies.WHEN)}
-    return copies.write(folder, copies.Copy(**told), lambda _: None)
+    return copies.write(folder, copies.Copy(**told))
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_opened_a_copy_is_held_against_its_list(kept):
     copy = copies.read(last)
     lied = {**copy.tables, "core.dim_days": [999, "0"]}
     last.unlink()
-    path = copies.write(folder, copies.Copy(**{**copy.__dict__, "tables": lied}), lambda _: None)
+    path = copies.write(folder, copies.Copy(**{**copy.__dict__, "tables": lied}))
     (says,) = problems(home, folder, secret(home))[path.stem]
     assert says == "core.dim_days has 1,000 rows, the copy's list says 999, or others."
     assert not list(home.root.glob(".verify-*"))

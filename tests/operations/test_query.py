@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
 
 import warehouse
-from operations import audit
+from ingest import migration
+from operations import audit, doctor, readonly
 from operations.settings import PRODUCTION
 
 ASKED = 'Say what the query is needed for; it stands in the audit: --purpose "…".\n'
@@ -63,3 +65,37 @@ def test_an_export_never_goes_without_one(tmp_path):
     assert missing.exit_code == 2 and "Missing option" in missing.output
     blank = CliRunner().invoke(warehouse.app, [*line, "--purpose", " "])
     assert (blank.exit_code, blank.stderr) == (2, "Say what it is needed for: --purpose.\n")
+
+
+@pytest.mark.faults(104)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("query", "select 1"),
+        ("query", "select 1", "--as-at", "2026-11-01"),
+        ("status",),
+        ("status", "--max-age", "26h"),
+        ("findings", "1"),
+        ("export", "role", "auditor", "--purpose", "x", "--out", "r"),
+    ],
+)
+def test_readers_refuse_a_warehouse_of_a_newer_format_with_its_number_and_what_to_do(tmp_path, words):
+    """One older than the first number, or of ours, is read; the doctor names the way back."""
+    home = warehouse.Home(tmp_path)
+    with closing(home.open(home.live)) as connection:
+        connection.execute(f"create schema landing; {migration.FORMAT}")
+        connection.execute("insert into landing.format values (?, now()), (99, now())", [migration.NOW])
+    home.live.chmod(0o600)
+    done = CliRunner().invoke(warehouse.app, ["--home", str(tmp_path), *words])
+    says = (
+        f"The warehouse is of format 99, written by a newer version of the project; this one reads {migration.NOW}. "
+        "Nothing was changed. Run the newer version again, or go back. Run: warehouse restore --previous\n"
+    )
+    assert (done.exit_code, done.stdout, done.stderr) == (4, "", says)
+    assert not list(tmp_path.glob(".as-at-*"))
+    (told,) = [line for line in doctor.examine(home) if line.layer == "warehouse file"]
+    assert (told.state, told.mend) == ("fail", "warehouse restore --previous")
+
+
+def test_what_readers_read_is_what_the_night_writes():
+    assert readonly.FORMAT == migration.NOW
