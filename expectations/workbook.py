@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from pathlib import Path
+from unicodedata import category
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -89,7 +90,14 @@ def write_cell(book: Book, sheet: Worksheet, row: int, position: int, value: obj
     if isinstance(value, int):
         sheet.write_number(row, position, value, book.number)
     elif value not in (None, ""):
-        sheet.write_string(row, position, str(value), form)
+        sheet.write_string(row, position, shown(str(value)), form)
+
+
+def shown(text: str) -> str:
+    """A text without what steers a screen or hides in it, such as a mark that turns the reading round; lines stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" or category(c) == "Zs" else "\ufffd" for c in text)
 
 
 def fit_height(sheet: Worksheet, row: int, columns: Sequence[Column], values: Sequence) -> None:

@@ -187,8 +187,11 @@ def confirm(connection, number: int, folder: Path, note) -> Path:
     sender = next(
         (p for p in sorted(folder.glob("*")) if p.name.upper() == organisation), folder / organisation
     )
-    place = sender / name
-    held = {place.parent / file if len(sums) > 1 else place: digest for file, digest in sums}
+    lying = {
+        inbox.plain(p.relative_to(sender).as_posix()): p for p in sender.rglob("*")
+    }  # as the ledger names them
+    names = [f"{name.rpartition('/')[0]}/{file}".lstrip("/") if len(sums) > 1 else name for file, _ in sums]
+    held = {lying.get(n, sender / n): digest for n, (_, digest) in zip(names, sums, strict=True)}
     for path, digest in held.items():
         _prove(path, digest, number)
     targets = {path: sender / inbox.CONFIRMED / path.relative_to(sender) for path in held}

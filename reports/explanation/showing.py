@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+import plain
 from reports import words
 from reports.comparison.showing import aligned
 from reports.explanation.submissions import Submission
@@ -16,12 +17,12 @@ SCHEMA_VERSION = 1
 
 def show(explanation: Explanation, as_json: bool = False) -> None:
     """Print an explanation, as text or JSON."""
-    print(_json(explanation) if as_json else "\n".join(lines(explanation)))
+    print(_json(explanation) if as_json else "\n".join(map(plain.text, lines(explanation))))
 
 
 def _json(explanation: Explanation) -> str:
     told = asdict(explanation) | {"meaning": dict(explanation.meaning)}
-    return json.dumps({"schema_version": SCHEMA_VERSION} | told, indent=1, default=str, ensure_ascii=False)
+    return json.dumps({"schema_version": SCHEMA_VERSION} | told, indent=1, default=str)
 
 
 def lines(explanation: Explanation) -> Iterator[str]:

@@ -177,7 +177,7 @@ def _ranges(
 def _hidden_noughts(found: Links, cells: np.ndarray, counts: np.ndarray, profile: Profile) -> np.ndarray:
     """Noughts of a table by ethnicity, where the profile hides them and nothing else tells them."""
     hidden = np.zeros(len(counts), bool)
-    if profile.zeros != "hidden in ethnicity":
+    if profile.zeros != "hidden in ethnicity" or not len(counts):
         return hidden
     for s, mine in zip(found.cube.series, _cells_of(found.cube, cells), strict=True):
         if s.breakdown == "ethnicity":
@@ -205,7 +205,7 @@ def _relations(
 ) -> tuple[Relation, ...]:
     """The relations between cells, each once; those of noughts all shown tell nobody anything."""
     seen = {}
-    for link in found:
+    for link in found if len(counts) else ():
         totals, parts = cells[link.totals], cells[link.parts]
         closed = hidden[totals] | (hidden[parts] & (parts >= 0)).any(axis=1)
         use = (

@@ -263,6 +263,17 @@ def test_only_the_very_file_that_was_held_is_confirmed(waiting):
         path.unlink(missing_ok=True)
 
 
+@pytest.mark.faults(69, 86)
+def test_a_held_file_whose_name_steers_a_terminal_can_be_confirmed(tmp_path):
+    with county(tmp_path) as tried:
+        for rows_sent, name in ((40, "first.csv"), (30, "\u202e\x1bsecond.csv")):
+            put(tried.inbox, text(rows(rows_sent)), name)
+            tried.night()
+        target = held.confirm(tried.connection, 2, tried.inbox, lambda _: None)
+        assert target == tried.inbox / "SYP/confirmed/2024-05/\u202e\x1bsecond.csv"
+        assert target.is_file()
+
+
 @pytest.mark.faults(5)
 def test_a_set_of_files_is_held_confirmed_and_taken_as_one(tmp_path):
     """An SSDA903 with episodes of 10 children where there were 120; its missing episodes are few in both, and taken once."""

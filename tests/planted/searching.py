@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import zipfile
 from collections.abc import Iterator
@@ -23,17 +24,28 @@ FORMS = (
 DIGEST = re.compile(r"[0-9a-f]{20,}")
 
 
-def leaks(root: Path, planted: set[str], apart: tuple[str, ...]) -> dict[str, list[str]]:
-    """Where planted values stand below a folder, the folders `apart` left out: file → some of the values."""
+def leaks(
+    root: Path, planted: set[str], apart: tuple[str, ...], clean: set[str] | None = None
+) -> dict[str, list[str]]:
+    """Where planted values stand below a folder, the folders `apart` left out: file → some of the values.
+
+    `clean` holds the digests of what was searched for the same values before, found clean, and need not be again.
+    """
     known = {value.lower() for value in planted}
-    found = {}
+    clean, found = set() if clean is None else clean, {}
     for path in sorted(p for p in root.rglob("*") if p.is_file()):
         inside = path.relative_to(root).as_posix()
         if inside.split("/")[0] in apart:
             continue
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest() + path.suffix
+        if digest in clean:
+            continue
         hits = {hit for text in _texts(path) for hit in _hits(text, known)}
         if hits:
             found[inside] = sorted(hits)[:5]
+        else:
+            clean.add(digest)
     return found
 
 
