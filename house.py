@@ -154,13 +154,16 @@ class Home:
             yield run_id, now
 
     @contextmanager
-    def changing(self, step=lambda *_: None, compact: bool = False) -> Iterator[Change]:
-        """A copy to change; built anew and published in one step where nothing went wrong, else thrown away.
+    def changing(
+        self, step=lambda *_: None, compact: bool = False, afresh: bool = True
+    ) -> Iterator[Change]:
+        """A copy to change; built and published in one step where nothing went wrong, else thrown away.
 
-        `compact` writes it out afresh first, so that nothing deleted is left in blocks the file no longer uses.
+        `compact` writes it out afresh first, so that nothing deleted is left in blocks the file no longer uses. Who
+        only adds submissions need not have everything built `afresh`.
         """
         from ingest import opening
-        from operations import previous, publish, stopping
+        from operations import built, previous, publish, stopping
 
         with self.locked() as (_, now):
             failpoint.reach("locked")
@@ -169,9 +172,11 @@ class Home:
             failpoint.reach("copied")
             with closing(opening.ready(self.open(copy, draft=True), self.work)) as connection:
                 yield (change := _change(connection, now, copy))
+                rests_on = built.rests_on(connection, self.project, self.seeds)
+                way = built.Way.AFRESH if afresh else built.way(connection, rests_on)
             failpoint.reach("accepted")
             step("building the core data set", 0, 1)
-            self._build(change, compact)
+            self._build(change, way, rests_on, compact)
             failpoint.reach("built")
             step("publishing", 0, 1)
             stopping.check()
@@ -180,12 +185,15 @@ class Home:
             publish.clean(self.work)
             failpoint.reach("cleaned")
 
-    def _build(self, change: Change, compact: bool) -> None:
+    def _build(self, change: Change, way, rests_on, compact: bool) -> None:
         from ingest import after
-        from operations import build, telling, warehouse_file
+        from operations import build, built, telling, warehouse_file
 
-        build.build(self.project, change.copy, self.parsed, key=self.warehouse_key)
+        if way is not built.Way.NOTHING:
+            afresh = way is built.Way.AFRESH
+            build.build(self.project, change.copy, self.parsed, key=self.warehouse_key, afresh=afresh)
         with closing(self.open(change.copy)) as connection:
+            built.note(connection, rests_on)
             after.note_cross_return(connection, change.run_id)
             telling.begin(self.root, connection, change.run_id)
             for proof in change.proofs:

@@ -79,7 +79,7 @@ def night(home: Home, inbox: Path | None, step, tell=lambda *_: None, began=lamb
     from ingest.night import take_in
     from ingest.scratch import scratch
 
-    with home.changing(step) as change:
+    with home.changing(step, afresh=False) as change:
         began(change.run_id)
         arrivals = opening.arrivals(inbox or home.inbox, home.seeds)
         must = home.settings.encryption == "required"

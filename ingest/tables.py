@@ -69,6 +69,7 @@ create table if not exists landing.link_reviews (
 create table if not exists landing.linkages (
     run_id varchar not null, tried_at timestamptz not null, status varchar not null, says varchar,
     basis varchar not null, keys bigint, changed bigint, reviews bigint);
+create table if not exists landing.built (code varchar not null, received varchar not null, built_at timestamptz);
 create table if not exists landing.purged (
     submission_id bigint not null, table_name varchar not null, rows bigint not null, reason varchar not null,
     run_id varchar not null, purged_at timestamptz not null);

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from operations import stopping, trouble
 from refusal import Refusal
+from uncollected import uncollected
 
 EVER = "9999-12-31"
 SERVED = "The last good night is still served."
@@ -25,25 +24,31 @@ class Built:
     nodes: int
 
 
-def build(project: Path, database: Path, target: Path, as_at: str = EVER, key: str | None = None) -> Built:
+def build(
+    project: Path,
+    database: Path,
+    target: Path,
+    as_at: str = EVER,
+    key: str | None = None,
+    afresh: bool = True,
+) -> Built:
     """Build every model in `database` as at a moment; raises Refusal naming what failed.
+
+    Not `afresh`, seeds and code are as they were when it was built before, and what new submissions touch is made
+    again (dbt_project/macros/incremental.sql).
 
     Its exit code is 3 where a model or a test failed, 4 where the machine did, 5 where dbt itself did. The rows a
     failing step was given never reach its message: dbt's own log is off, because a database error quotes the
     value it could not take.
     """
     os.environ["DO_NOT_TRACK"] = "1"
-    arguments = [
-        *("--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-write-json", "build"),
-        *("--project-dir", str(project), "--profiles-dir", str(project)),
-        *("--target-path", str(target), "--log-path", str(target)),
-    ]
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     from dbt.cli.main import dbtRunner
 
     from operations.dbt_plugin import given
 
-    with contextlib.redirect_stdout(io.StringIO()), given(database, key, as_at), _uncollected():
-        answer = dbtRunner().invoke(arguments)
+    with contextlib.redirect_stdout(io.StringIO()), given(database, key, as_at), uncollected():
+        answer = dbtRunner().invoke(_arguments(project, target, afresh))
     _let_go()
     if _was_interrupted(answer.exception):
         raise KeyboardInterrupt
@@ -56,6 +61,15 @@ def build(project: Path, database: Path, target: Path, as_at: str = EVER, key: s
     if not results:
         raise Refusal(f"Not published: the build found nothing to do. {SERVED}", 3)
     return Built(len(results))
+
+
+def _arguments(project: Path, target: Path, afresh: bool) -> list[str]:
+    return [
+        *("--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-write-json", "build"),
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(target), "--log-path", str(target)),
+        *(["--full-refresh"] if afresh else ["--selector", "again"]),
+    ]
 
 
 def _broken(problem: BaseException, folder: Path) -> Refusal:
@@ -83,18 +97,6 @@ def _was_interrupted(problem: BaseException | None) -> bool:
     while problem is not None and not isinstance(problem, KeyboardInterrupt):
         problem = problem.__cause__ or problem.__context__
     return problem is not None
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """dbt makes objects by the million and few of them in circles: to look for those took a tenth of the build."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _let_go() -> None:

@@ -9,13 +9,20 @@ from pathlib import Path
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 import failpoint
-from operations import stopping, warehouse_file
+from operations import built, stopping, warehouse_file
 
 # Of the whole build, not of each cursor: DuckDB hands them on, and there are hundreds of cursors.
 SETTINGS = (
     "TimeZone = 'Europe/London'",
     "python_enable_replacements = false",
     "memory_limit = '1500MB'",
+)
+# What a build that is not from nothing notes of itself (macros/incremental.sql).
+NOTES = (
+    *(f"create schema memory.{name}" for name in ("made", "was", "changed", "touched", "beside")),
+    "create table memory.main.ways (model varchar, way varchar, kept_by varchar[])",
+    "create table memory.main.changed (input varchar)",
+    f"insert into memory.main.changed select 'landing.' || unnest({[*built.READ, *built.COUNTED]})",
 )
 _given: list[tuple[Path, str | None, str]] = []
 
@@ -40,6 +47,8 @@ class Plugin(BasePlugin):
         for setting in SETTINGS:
             conn.execute(f"set global {setting}")
         conn.execute(f"create macro memory.main.as_at() as timestamptz '{as_at}'")
+        for statement in NOTES:
+            conn.execute(statement)
         conn.execute(f"set temp_directory = '{path}.tmp'")
         warehouse_file.attach(conn, path, key, draft=True)
 

@@ -2,7 +2,7 @@
 {% macro corrections_of(return_name) -%}
     {%- set found = run_query(
         "select record_ref, column_name, was, now from " ~ ref("corrections")
-        ~ " where return_name = '" ~ return_name ~ "' and cast(asked_on as timestamptz) <= " ~ as_at()
+        ~ " where return_name = '" ~ return_name ~ "' and " ~ start_of_day("asked_on") ~ " <= " ~ as_at()
         ~ " order by record_ref, column_name"
     ) -%}
     {{ return(found.rows) }}
@@ -16,12 +16,12 @@
 {#- The condition that a row is the one a correction speaks of and still has the value it was made for. -#}
 {% macro correction_applies(correction) -%}
     record_ref = {{ quoted(correction["record_ref"]) }}
-    and cast({{ correction["column_name"] }} as varchar)
+    and cast({{ correction["column_name"] }} as string)
     is not distinct from {{ quoted(correction["was"]) }}
 {%- endmacro %}
 
 {#-
-`replace (…)` for the columns that have corrections, or nothing. Each correction must match exactly one
+`replace (…)`, in Spark as much, for the columns that have corrections, or nothing. Each correction must match exactly one
 row: one that no longer matches has outlived the error it mended, and the build stops and says which.
 -#}
 {% macro corrected_columns(return_name, standing) -%}
@@ -36,16 +36,17 @@ row: one that no longer matches has outlived the error it mended, and the build 
         {%- endif -%}
         {%- do columns.setdefault(c["column_name"], []).append(c) -%}
     {%- endfor -%}
-    {%- if columns -%}
-        replace (
-            {%- for column, corrections in columns.items() %}
-                case
-                    {%- for c in corrections %}
-                        when {{ correction_applies(c) }} then {{ quoted(c["now"]) }}
-                    {% endfor %}
-                    else {{ column }}
-                end as {{ column }}{{ "," if not loop.last }}
-            {%- endfor %}
-        )
-    {%- endif -%}
+    {%- set corrected = {} -%}
+    {%- for column, corrections in columns.items() -%}
+        {%- set now -%}
+            case
+                {%- for c in corrections %}
+                    when {{ correction_applies(c) }} then {{ quoted(c["now"]) }}
+                {% endfor %}
+                else {{ column }}
+            end
+        {%- endset -%}
+        {%- do corrected.update({column: now}) -%}
+    {%- endfor -%}
+    {%- if corrected -%} {{ replaced(corrected) }} {%- endif -%}
 {%- endmacro %}

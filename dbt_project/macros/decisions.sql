@@ -3,6 +3,14 @@
     (select value from {{ ref("thresholds") }} where threshold = '{{ name }}')
 {%- endmacro %}
 
+{#- The same while the SQL is made, for where the engine takes no subquery: a whole number. -#}
+{% macro told_threshold(name) -%}
+    {%- if execute -%}
+        {{- run_query("select value from " ~ ref("thresholds") ~ " where threshold = '" ~ name ~ "'").rows[0][0] | int -}}
+    {%- else -%} 0
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The codes that make up a set of seeds/code_sets.csv, for use after `in`. -#}
 {% macro codes_of(code_set) -%}
     (select code from {{ ref("code_sets") }} where code_set = '{{ code_set }}')
@@ -15,6 +23,11 @@
         from {{ ref("codes") }}
         where list = '{{ list }}' and code_group = '{{ code_group }}'
     )
+{%- endmacro %}
+
+{#- Whether a value that may be null is one of a set's, null where it is: Spark makes of an `in` that is no condition a no. -#}
+{% macro is_among(column, codes) -%}
+    case when {{ column }} is not null then {{ column }} in {{ codes }} end
 {%- endmacro %}
 
 {#- What stands for a pseudonym under its scheme, without telling it; null where the return names no child. -#}
@@ -47,7 +60,7 @@
                     care.is_counted
                     and care.child_key = {{ child }}
                     and care.start_date <= {{ day }}
-                    and coalesce(care.end_date, date 'infinity') > {{ day }}
+                    and coalesce(care.end_date, {{ ever() }}) > {{ day }}
             )
         then 'Y'
         else 'N'
@@ -71,11 +84,15 @@
             not list_has_any(
                 assessments.factor_codes, {{ codes_list("factors_not_told") }}
             )
-        then list_contains(assessments.factor_codes, '{{ factor }}')
+        then array_contains(assessments.factor_codes, '{{ factor }}')
     end
 {%- endmacro %}
 
 {#- The codes of a set as one list, for list functions. -#}
 {% macro codes_list(code_set) -%}
-    (select list(code) from {{ ref("code_sets") }} where code_set = '{{ code_set }}')
+    (
+        select array_agg(code)
+        from {{ ref("code_sets") }}
+        where code_set = '{{ code_set }}'
+    )
 {%- endmacro %}

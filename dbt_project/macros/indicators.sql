@@ -14,22 +14,22 @@
 {%- endmacro %}
 
 {#- How a row of the relation comes to belong to a period; `spans` is a CTE of fct_indicator_counts. -#}
-{% macro period_join(indicator) -%}
+{% macro period_join(indicator, spans="spans") -%}
     {%- set from_date = "facts." ~ indicator["date_column"] -%}
-    {%- set until_date = "coalesce(facts." ~ (indicator["until_column"] or "") ~ ", date 'infinity')" -%}
+    {%- set until_date = "coalesce(facts." ~ (indicator["until_column"] or "") ~ ", " ~ ever() ~ ")" -%}
     {%- if indicator["period_match"] == "within" -%}
         inner join
             {{ ref("dim_period_days") }} as periods on {{ from_date }} = periods.day
     {%- elif indicator["period_match"] == "at end" -%}
-        inner join spans as periods on {{ from_date }} = periods.end_date
+        inner join {{ spans }} as periods on {{ from_date }} = periods.end_date
     {%- elif indicator["period_match"] == "open at end" -%}
         inner join
-            spans as periods
+            {{ spans }} as periods
             on {{ from_date }} <= periods.end_date
             and {{ until_date }} > periods.end_date
     {%- else -%}
         inner join
-            spans as periods
+            {{ spans }} as periods
             on {{ from_date }} <= periods.end_date
             and {{ until_date }} >= periods.start_date
     {%- endif -%}
@@ -56,9 +56,9 @@
 {#-
 One indicator, counted: a row for each area and South Yorkshire, period, and breakdown value that occurs.
 South Yorkshire is counted afresh, not summed, so that a child known in two areas is one child there.
-What is known to lie outside South Yorkshire is left out; what serves all of it counts there alone.
+`only_periods` narrows it to these. What is known to lie outside South Yorkshire is left out; what serves all of it counts there alone.
 -#}
-{% macro indicator_counts(indicator, place) -%}
+{% macro indicator_counts(indicator, place, only_periods) -%}
     {%- set breakdowns = breakdowns_of(indicator) -%}
     {%- set sets = [""] if indicator["has_total"] == "Y" else [] -%}
     {%- for pair in breakdowns -%}
@@ -68,8 +68,11 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
         '{{ indicator["indicator_code"] }}' as indicator_code,
         '{{ indicator["unit"] }}' as unit,
         case
-            when grouping(counted_area) = 1 then 'SY' else counted_area
-        end as area_code,
+            when grouping(counted_area) = 1
+            then 'SY'
+            when counted_area <> 'SY'
+            then counted_area
+        end as counted_in,
         counted_period as period,
         {{ breakdown_label(breakdowns, false) }} as breakdown,
         {{ breakdown_label(breakdowns, true) }} as breakdown_value,
@@ -88,7 +91,7 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
                 {%- for name, column in breakdowns %}
                     ,
                     coalesce(
-                        cast(facts.{{ column }} as varchar), 'Unknown'
+                        cast(facts.{{ column }} as string), 'Unknown'
                     ) as breakdown_{{ loop.index }}
                 {%- endfor %}
             from
@@ -98,7 +101,11 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
                     where {{ indicator["row_filter"] }}
                 ) as facts
                 {{ period_join(indicator) }}
-            where facts.{{ indicator["area_column"] }} is distinct from 'OUT'
+            where
+                facts.{{ indicator["area_column"] }} is distinct from 'OUT'
+                {%- if only_periods %}
+                    and periods.period in ('{{ only_periods | join("', '") }}')
+                {%- endif %}
         ) as counted_{{ place }}
     group by
         grouping sets (
@@ -107,5 +114,37 @@ What is known to lie outside South Yorkshire is left out; what serves all of it 
                 (counted_period{{ set }}){{ ", " if not loop.last }}
             {% endfor -%}
         )
-    having grouping(counted_area) = 1 or counted_area <> 'SY'
+{%- endmacro %}
+
+{#- The indicators to count, each with the periods it is to be counted for; none means all of them. -#}
+{% macro touched_indicators(relations) -%}
+    {%- set indicators, named = [], {} -%}
+    {%- if execute and way(kept_counts(relations)) == "touched" -%}
+        {%- for code, unit, periods in asked("select key_1, key_2, list(key_3 order by key_3) from " ~ touched() ~ " group by all") -%}
+            {%- do named.update({code ~ " " ~ unit: periods}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for indicator in indicator_rows() -%}
+        {%- set periods = named.get(indicator["indicator_code"] ~ " " ~ indicator["unit"], []) -%}
+        {%- if periods or not named -%} {%- do indicators.append((indicator, periods)) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(indicators) }}
+{%- endmacro %}
+
+{#- Which indicators and periods a changed row of what they count touches; a new period touches every indicator. -#}
+{% macro kept_counts(relations) -%}
+    {%- set queries = {"fct_indicator_coverage": "select indicator_code, unit, period from reference.indicators cross join (select distinct period from {changed})"} -%}
+    {%- set counted = indicator_rows() -%}
+    {%- for relation in relations -%}
+        {%- set parts = ["select '', '', '' where false"] -%}
+        {%- for indicator in counted if indicator["relation"] == relation -%} {%- do parts.append(touched_periods(indicator)) -%} {%- endfor -%}
+        {%- do queries.update({relation: parts | join(" union ")}) -%}
+    {%- endfor -%}
+    {{ return({"by": ["indicator_code", "unit", "period"], "touched_by": queries}) }}
+{%- endmacro %}
+
+{% macro touched_periods(indicator) -%}
+    select distinct '{{ indicator["indicator_code"] }}', '{{ indicator["unit"] }}', periods.period
+    from (select * from {changed} where {{ indicator["row_filter"] }}) as facts
+    {{ period_join(indicator, "(select distinct period, period_kind, start_date, end_date from " ~ ref("fct_indicator_coverage") ~ ")") }}
 {%- endmacro %}

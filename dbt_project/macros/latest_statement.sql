@@ -19,6 +19,7 @@ period under a new identity (its start was corrected), stands once: as stated la
             {{ ref("corrections") }}
     {%- else -%}
         {%- set rule = restates(return_name) -%}
+        {%- set is_touched = way(kept_statements(return_name, rule)) == "touched" -%}
         {%- set standing -%}
     with
         counted as (
@@ -31,6 +32,7 @@ period under a new identity (its start was corrected), stands once: as stated la
                 submissions.submission_received_at
             from {{ source("accepted", return_name) }} as accepted
             inner join {{ ref("stg_submissions") }} as submissions using (submission_id)
+            {%- if is_touched %} {{ only_touched(return_name, rule) }} {%- endif %}
         ),
         latest as (
             select *, min(period_end) over (partition by organisation_code, {{ rule.identity | join(", ") }}) as first_period_end
@@ -48,6 +50,9 @@ period under a new identity (its start was corrected), stands once: as stated la
             select kept.*
             from kept
             anti join replaced using (organisation_code, {{ rule.identity | join(", ") }})
+            {%- if is_touched %}
+                semi join {{ touched() }} as touched on {{ same_key(statement_key(rule)) }}
+            {%- endif %}
         )
         {%- else %},
         standing as (select * from kept)
@@ -80,7 +85,7 @@ One later row replaces one earlier row, the one whose start lies nearest.
             and earlier.period_end < later.first_period_end
             and later.{{ rule.start }} <= earlier.period_end
             and (
-                coalesce(later.{{ rule.end }}, date 'infinity') >= earlier.period_end
+                coalesce(later.{{ rule.end }}, {{ ever() }}) >= earlier.period_end
                 or (
                     earlier.period_end < later.period_start
                     and later.{{ rule.start }} < later.period_start
@@ -97,9 +102,7 @@ One later row replaces one earlier row, the one whose start lies nearest.
                     {%- for c in rule.identity %}, later.{{ c }}{% endfor %}
                 order by
                     abs(
-                        date_diff(
-                            'day', earlier.{{ rule.start }}, later.{{ rule.start }}
-                        )
+                        {{ days_between("earlier." ~ rule.start, "later." ~ rule.start) }}
                     )
             )
             = 1

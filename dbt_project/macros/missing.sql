@@ -1,12 +1,5 @@
-{#- The moment a local day begins, in South Yorkshire: 23, 24 or 25 hours before the next. -#}
-{% macro start_of_day(day) -%}
-    (cast({{ day }} as timestamp) at time zone '{{ var("time_zone") }}')
-{%- endmacro %}
-
 {#- The moment a local day is over. -#}
-{% macro end_of_day(day) -%}
-    (cast({{ day }} + 1 as timestamp) at time zone '{{ var("time_zone") }}')
-{%- endmacro %}
+{% macro end_of_day(day) -%} {{ start_of_day(day ~ " + 1") }} {%- endmacro %}
 
 {#-
 Whether two moments are the same event: within the hours allowed where both times are known, else on the
@@ -39,10 +32,7 @@ same day; two that have not happened yet agree. The columns are <name>_at and <n
 
 {#- A moment as a side has it, in South Yorkshire's time; the day alone where no time is known. -#}
 {% macro as_told(moment, day) -%}
-    coalesce(
-        strftime({{ moment }} at time zone '{{ var("time_zone") }}', '%Y-%m-%d %H:%M'),
-        cast({{ day }} as varchar)
-    )
+    coalesce({{ local_minute(moment) }}, cast({{ day }} as string))
 {%- endmacro %}
 
 {#-
@@ -61,48 +51,44 @@ hours at the least, and a night between them need not be.
                 else 'impossible'
             end
         when
-            (lasted_to_date - start_date - 1) * 24
+            ({{ days_between("start_date", "lasted_to_date") }} - 1) * 24
             >= {{ threshold("missing_long_hours") }}
         then 'certain'
-        when (lasted_to_date - start_date) * 24 >= {{ threshold("missing_long_hours") }}
+        when
+            {{ days_between("start_date", "lasted_to_date") }} * 24
+            >= {{ threshold("missing_long_hours") }}
         then 'possible'
         else 'impossible'
     end
 {%- endmacro %}
 
 {#-
-CTEs `keyed` and `keys`: each episode with the schemes its child is known under, and which schemes each side
-uses for an area. Children under a key the other side does not use cannot be found there, unless linkage
-knows both: its silence about them says nothing.
+CTE `keyed`: each episode with the schemes its child is known under, and the area of which the other side's
+keys matter to it.
 -#}
-{% macro shared_keys(episodes) -%}
+{% macro keyed(episodes) -%}
     linked as (
-        select child_key, list(distinct person_key_scheme) as schemes
+        select child_key, array_agg(distinct person_key_scheme) as schemes
         from {{ ref("stg_child_links") }}
+        where child_key in (select child_key from {{ episodes }})
         group by child_key
     ),
     keyed as (
         select
             episodes.*,
             own.pseudonym_hash is not null as is_linked,
-            coalesce(linked.schemes, [episodes.person_key_scheme]) as schemes,
+            coalesce(
+                linked.schemes, {{ list_of(["episodes.person_key_scheme"]) }}
+            ) as schemes,
             case
                 when source = 'council'
                 then 'SY'
                 else coalesce(placing_area_code, area_code)
-            end as other_area_code,
-            case when source = 'council' then area_code else 'SY' end as key_area_code
+            end as other_area_code
         from {{ episodes }} as episodes
-        left join {{ ref("stg_child_links") }} as own using (pseudonym_hash)
+        left join
+            {{ ref("stg_child_links") }} as own
+            on episodes.pseudonym_hash = own.pseudonym_hash
         left join linked on episodes.child_key = linked.child_key
-    ),
-    keys as (
-        select
-            source,
-            key_area_code,
-            list(distinct person_key_scheme) as schemes,
-            bool_and(is_linked) as are_linked
-        from keyed
-        group by all
     )
 {%- endmacro %}

@@ -6,6 +6,11 @@
     {%- set target = this.incorporate(type="table") -%}
     {%- set there = load_cached_relation(this) -%}
     {%- set is_plain = not config.get("contract").enforced -%}
+    {% if there is not none and there.is_table and not flags.FULL_REFRESH and (way() != "whole" or is_read()) %}
+        {%- if way() != "nothing" -%} {%- do make_again(target) -%} {%- endif -%}
+        {%- do store_raw_result("main", message=way(), code=way(), rows_affected="-1") -%}
+        {{ return({"relations": [target]}) }}
+    {% endif %}
     {% if there is not none and not (is_plain and there.is_table) %}
         {{ drop_relation_if_exists(there) }}
     {% endif %}
@@ -18,6 +23,22 @@
     {%- do hold_to_grain(target) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
+    {{ return({"relations": [target]}) }}
+{% endmaterialization %}
+
+{#- Whether any other model reads this one: what changed in it, nobody else asks. -#}
+{% macro is_read() -%}
+    {%- for node in graph.nodes.values() if node.resource_type == "model" and model.unique_id in node.depends_on.nodes -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{# Spark begins with an empty catalogue each time: nothing is there to be put aside. #}
+{% materialization table, adapter="spark" %}
+    {%- set target = this.incorporate(type="table") -%}
+    {% call statement("main") -%} create table {{ target }} using parquet as {{ compiled_code }}
+    {%- endcall %}
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 

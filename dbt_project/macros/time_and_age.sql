@@ -1,11 +1,9 @@
-{#- The day a moment fell on in South Yorkshire. -#}
-{% macro local_date(moment) -%}
-    cast({{ moment }} at time zone '{{ var("time_zone") }}' as date)
-{%- endmacro %}
+{#- The day that stands for an end that is not known. -#}
+{% macro ever() -%} date '9999-12-31' {%- endmacro %}
 
 {#- Whole years from a month of birth to a day; null where either is not known. -#}
 {% macro age_at(birth_month, day) -%}
-    cast(floor(datediff('month', {{ birth_month }}, {{ day }}) / 12) as integer)
+    cast(floor({{ months_between(birth_month, day) }} / 12) as integer)
 {%- endmacro %}
 
 {#- Age band of an age in years, from seeds/age_bands.csv; Unknown where the age is. -#}
@@ -20,15 +18,12 @@
     )
 {%- endmacro %}
 
-{#- The last day anything was received for: "now" in a warehouse that must give the same answer twice. -#}
+{#- The month in which anything was last received: "now" in a warehouse that must give the same answer twice. -#}
 {% macro today() -%}
-    (
-        select max({{ local_date("submission_received_at") }})
-        from {{ ref("stg_submissions") }}
-    )
+    (select last_received_month from {{ ref("stg_last_received") }})
 {%- endmacro %}
 
 {#- Hours of real time between two moments, right across a change of the clocks. -#}
 {% macro hours_between(earlier, later) -%}
-    round(date_diff('second', {{ earlier }}, {{ later }}) / 3600.0, 4)
+    round({{ seconds_between(earlier, later) }} / cast(3600 as double), 4)
 {%- endmacro %}

@@ -229,7 +229,7 @@ def sent(home: Path, *months: str, rows_each: int = 3, end: str = "") -> None:
 def small_project(folder: Path) -> Path:
     """A dbt project of two models in place of hundreds: where the fault is not in the build, it may be short."""
     (folder / "macros").mkdir(parents=True)
-    for name in ("profiles.yml", "macros/generate_schema_name.sql"):
+    for name in ("profiles.yml", "selectors.yml", "macros/generate_schema_name.sql"):
         shutil.copyfile(CHECKOUT / "dbt_project" / name, folder / name)
     (folder / "dbt_project.yml").write_text(SMALL)
     for schema, name, sql in MODELS:

@@ -1,3 +1,16 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["child_key"],
+                "rows_of": {
+                    "fct_child_mentions": ["child_key"],
+                    "dim_person_keys": ["child_key"],
+                },
+            }
+        }
+    )
+}}
 -- What returns say of one child may differ; the latest return that says anything is
 -- believed, and rule
 -- X20 lists the children whose month of birth differs.
@@ -5,23 +18,45 @@ with
     mentioned as (
         select
             child_key,
-            arg_max(birth_month, (period_end, submission_received_at)) as birth_month,
+            max_by(
+                birth_month,
+                (
+                    period_end,
+                    submission_received_at,
+                    return_code,
+                    organisation_code,
+                    record
+                )
+            ) filter (where birth_month is not null) as birth_month,
             coalesce(
-                arg_max(sex, (period_end, submission_received_at)) filter (
-                    where sex in ('F', 'M')
-                ),
+                max_by(
+                    sex,
+                    (
+                        period_end,
+                        submission_received_at,
+                        return_code,
+                        organisation_code,
+                        record
+                    )
+                ) filter (where sex in ('F', 'M')),
                 'U'
             ) as sex,
             coalesce(
-                arg_max(ethnicity_group, (period_end, submission_received_at)) filter (
-                    where ethnicity_group <> 'Unknown'
-                ),
+                max_by(
+                    ethnicity_group,
+                    (
+                        period_end,
+                        submission_received_at,
+                        return_code,
+                        organisation_code,
+                        record
+                    )
+                ) filter (where ethnicity_group <> 'Unknown'),
                 'Unknown'
             ) as ethnicity_group,
             count(distinct organisation_code) as organisations_count,
-            string_agg(
-                distinct organisation_code, ', ' order by organisation_code
-            ) as organisations,
+            {{ list_text("array_sort(array_agg(distinct organisation_code))", ", ") }}
+            as organisations,
             count(distinct birth_month) as birth_months_count,
             min(event_date) as first_event_date,
             max(event_date) as last_event_date

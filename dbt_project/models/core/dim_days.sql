@@ -1,23 +1,23 @@
 with
     days as (
-        select
-            cast(
-                unnest(
-                    generate_series(
-                        date '{{ var("first_year") }}-01-01',
-                        date '{{ var("last_year") }}-12-31',
-                        interval 1 day
-                    )
-                ) as date
-            ) as day
+        select date '{{ var("first_year") }}-01-01' + cast(number as integer) as day
+        from
+            (
+                select
+                    {{ each_of(numbers_from(0, 366 * (var("last_year") - var("first_year") + 1))) }}
+                    as number
+            )
     ),
     marked as (
         select
             days.day,
-            isodow(days.day) <= 5 and holidays.holiday_date is null as is_working_day
+            -- Saturday and Sunday alone begin so.
+            left(dayname(days.day), 1) <> 'S'
+            and holidays.holiday_date is null as is_working_day
         from days
         left join
             {{ ref("bank_holidays") }} as holidays on days.day = holidays.holiday_date
+        where year(days.day) <= {{ var("last_year") }}
     )
 select
     day,

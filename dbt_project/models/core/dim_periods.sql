@@ -1,15 +1,17 @@
 with
     months as (
         select
-            cast(
-                unnest(
-                    generate_series(
-                        date '{{ var("first_year") }}-01-01',
-                        date '{{ var("last_year") }}-12-01',
-                        interval 1 month
-                    )
-                ) as date
+            make_date(
+                cast({{ var("first_year") }} + floor(number / 12) as integer),
+                cast(number % 12 + 1 as integer),
+                1
             ) as start_date
+        from
+            (
+                select
+                    {{ each_of(numbers_from(0, 12 * (var("last_year") - var("first_year") + 1) - 1)) }}
+                    as number
+            )
     ),
     spans as (
         select 'month' as period_kind, start_date, 1 as months_long
@@ -34,18 +36,16 @@ with
     named as (
         select
             *,
-            cast(
-                start_date + to_months(months_long) - interval 1 day as date
-            ) as end_date,
+            {{ months_after("start_date", "months_long") }} - 1 as end_date,
             -- The financial year a day belongs to begins in the April on or before it.
-            year(cast(start_date - interval 3 month as date)) as financial_year_begins
+            year({{ months_after("start_date", -3) }}) as financial_year_begins
         from spans
     )
 select
     case
         period_kind
         when 'month'
-        then strftime(start_date, '%Y-%m')
+        then left(cast(start_date as string), 7)
         when 'quarter'
         then
             printf(
@@ -57,7 +57,7 @@ select
         when 'financial_year'
         then printf('%d-%02d', year(start_date), year(end_date) % 100)
         when 'calendar_year'
-        then cast(year(start_date) as varchar)
+        then cast(year(start_date) as string)
         else printf('AY%d-%02d', year(start_date), year(end_date) % 100)
     end as period,
     period_kind,
@@ -66,9 +66,14 @@ select
     case
         period_kind
         when 'month'
-        then strftime(start_date, '%B %Y')
+        then {{ month_name("start_date") }} || ' ' || year(start_date)
         when 'quarter'
-        then strftime(start_date, '%B') || ' to ' || strftime(end_date, '%B %Y')
+        then
+            {{ month_name("start_date") }}
+            || ' to '
+            || {{ month_name("end_date") }}
+            || ' '
+            || year(end_date)
         when 'financial_year'
         then printf('Financial year %d-%02d', year(start_date), year(end_date) % 100)
         when 'calendar_year'

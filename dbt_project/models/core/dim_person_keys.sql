@@ -1,3 +1,16 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["pseudonym_hash"],
+                "rows_of": {
+                    "fct_child_mentions": ["pseudonym_hash"],
+                    "stg_child_links": ["pseudonym_hash"],
+                },
+            }
+        }
+    )
+}}
 -- The brief's person index, without identities.
 with
     seen as (
@@ -5,9 +18,8 @@ with
             pseudonym_hash,
             person_key_scheme,
             any_value(child_key) as child_key,
-            string_agg(
-                distinct organisation_code, ', ' order by organisation_code
-            ) as organisations,
+            {{ list_text("array_sort(array_agg(distinct organisation_code))", ", ") }}
+            as organisations,
             min(event_date) as first_seen_date,
             max(event_date) as last_seen_date
         from {{ ref("fct_child_mentions") }}

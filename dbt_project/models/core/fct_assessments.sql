@@ -1,6 +1,17 @@
+{%- set assessment = ["organisation_code", "assessment_id"] %}
+{%- set kept = {
+    "by": assessment,
+    "rows_of": {"stg_sc_assessment": assessment},
+    "touched_by": {
+        "stg_child_links": linked_otherwise(assessment),
+        "fct_referrals": "select organisation_code, assessment_id from {this}"
+        ~ " where (organisation_code, referral_id) in (select (organisation_code, referral_id) from {changed})",
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     assessments as (
-        select *, coalesce(factors, []) as factor_codes
+        select *, coalesce(factors, {{ list_of([]) }}) as factor_codes
         from {{ ref("stg_sc_assessment") }}
     )
 select

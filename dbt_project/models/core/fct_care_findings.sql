@@ -53,7 +53,7 @@ with
             area_code,
             record_ref,
             start_date,
-            coalesce(end_date, date 'infinity') as until_date
+            coalesce(end_date, {{ ever() }}) as until_date
         from {{ ref("fct_looked_after_episodes") }}
         where is_counted
         union all
@@ -63,7 +63,7 @@ with
             area_code,
             record_ref,
             opened_date,
-            coalesce(closed_date, date 'infinity')
+            coalesce(closed_date, {{ ever() }})
         from {{ ref("fct_cse_cases") }}
     ),
     in_two_councils as (
@@ -71,16 +71,13 @@ with
             'X15',
             'SY',
             min(greatest(one.start_date, other.start_date)),
-            one.kind || list_aggregate(
-                list_sort(
-                    list_distinct(
-                        list(one.area_code || ' ' || one.record_ref)
-                        || list(other.area_code || ' ' || other.record_ref)
-                    )
-                ),
-                'string_agg',
-                ', '
-            )
+            one.kind
+            ||
+            {{ list_text(
+                "array_sort(array_distinct(array_agg(one.area_code || ' ' || one.record_ref)"
+                ~ " || array_agg(other.area_code || ' ' || other.record_ref)))",
+                ", "
+            ) }}
         from spans as one
         inner join
             spans as other

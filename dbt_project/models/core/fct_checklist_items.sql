@@ -1,3 +1,5 @@
+{%- set journey = ["organisation_code", "coalesce(victim_key, '')", "coalesce(journey_ref, '')"] %}
+{{ config(meta={"kept": {"by": journey, "rows_of": {"fct_victim_journeys": journey, "fct_support_items": journey}}}) }}
 -- What every victim is owed once a charge is decided; an item without a row was not
 -- offered.
 with

@@ -13,6 +13,23 @@
     ("R23", "stg_dsp_disruption", "record_ref", "rows.issued_date"),
     ("R24", "stg_vol_service", "record_ref", "rows.referral_date"),
 ] %}
+{%- set rows_of = {} -%}
+{%- for code, relation, record, day in mentions -%}
+    {%- do rows_of.update({relation: ["'" ~ code ~ "'", "organisation_code", record]}) -%}
+{%- endfor -%}
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["return_code", "organisation_code", "record"],
+                "rows_of": rows_of,
+                "touched_by": {
+                    "stg_child_links": "select return_code, organisation_code, record from {this} semi join {changed} using (pseudonym_hash)",
+                },
+            }
+        }
+    )
+}}
 with
     {%- for code, relation, record, day in mentions %}
         {{ code }} as (

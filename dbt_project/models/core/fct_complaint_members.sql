@@ -1,72 +1,24 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["return_code", "organisation_code", "record"],
+                "rows_of": {"fct_complaint_reports": ["return_code", "organisation_code", "record"]},
+                "touched_by": {"fct_complaint_reports": of_complaints()},
+            }
+        }
+    )
+}}
 with recursive
-    reports as (
-        select
-            'R04' as return_code,
-            rows.incident_ref as record,
-            rows.organisation_code,
-            1 as agency_rank,
-            rows.received_at as received_at,
-            {{ local_date("rows.received_at") }} as received_date,
-            rows.cse_concern_level = 'NOT_CSE' as is_cancelled,
-            rows.dedupe_group,
-            coalesce(
-                {{ in_south_yorkshire("rows.residence_la") }}, crimes.area_code
-            ) as area_code,
-            {{ child_key("rows") }} as child_key,
-            rows.birth_month,
-            rows.sex,
-            rows.ethnicity_scheme,
-            rows.ethnicity_code
-        from {{ ref("stg_pol_incident") }} as rows
-        left join {{ ref("fct_crimes") }} as crimes using (organisation_code, crime_ref)
-        union all
-        select
-            'R09',
-            rows.referral_id,
-            rows.organisation_code,
-            2,
-            cast(rows.referral_date as timestamptz),
-            rows.referral_date,
-            false,
-            null,
-            rows.la,
-            {{ child_key("rows") }},
-            rows.birth_month,
-            rows.sex,
-            rows.ethnicity_scheme,
-            rows.ethnicity_code
-        from {{ ref("stg_sc_contact_referral") }} as rows
-        where rows.cse_concern = 'Y'
-        union all
-        -- What a voluntary service hears of belongs to the complaint it follows; alone
-        -- it is a referral for support, and no complaint.
-        select
-            'R24',
-            rows.record_ref,
-            rows.organisation_code,
-            3,
-            cast(rows.referral_date as timestamptz),
-            rows.referral_date,
-            false,
-            null,
-            {{ in_south_yorkshire("rows.la") }},
-            {{ child_key("rows") }},
-            rows.birth_month,
-            rows.sex,
-            rows.ethnicity_scheme,
-            rows.ethnicity_code
-        from {{ ref("stg_vol_service") }} as rows
-        where rows.cse_concern = 'Y'
-    ),
     ranked as (
         -- Police first, then the earlier received: a report can only be put to one
         -- that stands before it.
         select
             *,
             row_number() over (
-                order by agency_rank, received_at, organisation_code, record
+                order by agency_rank, received_at nulls last, organisation_code, record
             ) as place
-        from reports
+        from {{ ref("fct_complaint_reports") }}
     ),
     same_group as (
         select
@@ -83,13 +35,17 @@ with recursive
             on reports.child_key = earlier.child_key
             and reports.organisation_code <> earlier.organisation_code
             and earlier.place < reports.place
-            and abs(date_diff('day', reports.received_date, earlier.received_date))
+            and abs(
+                {{ days_between("reports.received_date", "earlier.received_date") }}
+            )
             <= {{ threshold("complaint_merge_days") }}
         qualify
             row_number() over (
                 partition by reports.place
                 order by
-                    abs(date_diff('day', reports.received_date, earlier.received_date)),
+                    abs(
+                        {{ days_between("reports.received_date", "earlier.received_date") }}
+                    ),
                     earlier.place
             )
             = 1
@@ -131,7 +87,9 @@ select
     ranked.is_cancelled,
     coalesce(
         anchors.area_code,
-        arg_min(ranked.area_code, ranked.place) over (partition by followed.complaint),
+        min_by(ranked.area_code, ranked.place) filter (
+            where ranked.area_code is not null
+        ) over (partition by followed.complaint),
         'U'
     ) as area_code,
     ranked.child_key,

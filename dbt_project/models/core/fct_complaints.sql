@@ -21,10 +21,8 @@ with
             -- for child sexual exploitation.
             bool_and(is_cancelled) as is_cancelled,
             case when bool_and(is_cancelled) then 'Y' else 'N' end as is_cancelled_code,
-            list(
-                return_code || ' ' || record
-                order by is_anchor desc, received_date, return_code, record
-            ) as members
+            {{ listed("return_code || ' ' || record", ["not is_anchor", "received_date", "return_code", "record"]) }}
+            as members
         from {{ ref("fct_complaint_members") }}
         group by complaint_key
     )

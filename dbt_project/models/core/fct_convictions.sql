@@ -1,3 +1,16 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["case_ref", "defendant_key"],
+                "rows_of": {
+                    "stg_crt_result": ["case_ref", "defendant_key"],
+                    "fct_prosecutions": ["case_ref", "defendant_key"],
+                },
+            }
+        }
+    )
+}}
 with
     guilty as (
         select

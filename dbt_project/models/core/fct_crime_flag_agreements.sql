@@ -1,9 +1,29 @@
+{%- set of_child = "select persons.organisation_code, persons.crime_ref from staging.stg_pol_crime_person as persons left join staging.stg_child_links as links on md5(persons.person_key_scheme || ':' || persons.person_key) = links.pseudonym_hash where coalesce(links.child_key, md5(persons.person_key_scheme || ':' || persons.person_key)) in (select child_key from {changed})" %}
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["organisation_code", "crime_ref"],
+                "rows_of": {
+                    "stg_pol_crime_person": ["organisation_code", "crime_ref"],
+                    "fct_crimes": ["organisation_code", "crime_ref"],
+                },
+                "touched_by": {
+                    "stg_child_links": persons_linked_otherwise("organisation_code, crime_ref"),
+                    "fct_prosecutions": "select organisation_code, crime_ref from core.fct_crimes where crime_ref in (select unnest(crime_refs) from {changed})",
+                    "fct_referrals": of_child,
+                    "dim_exploited_children": of_child,
+                },
+            }
+        }
+    )
+}}
 with
     prosecuted as (
         select crime_ref, bool_or(cps_cse_monitoring_flag = 'Y') as cps_says_cse
         from
             (
-                select unnest(crime_refs) as crime_ref, cps_cse_monitoring_flag
+                select {{ each_of("crime_refs") }} as crime_ref, cps_cse_monitoring_flag
                 from {{ ref("fct_prosecutions") }}
             )
         group by crime_ref

@@ -1,20 +1,36 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["organisation_code", "crime_ref"],
+                "rows_of": {"fct_crimes": ["organisation_code", "crime_ref"]},
+                "touched_by": {
+                    "fct_prosecutions": "select organisation_code, crime_ref from core.fct_crimes where crime_ref in (select unnest(crime_refs) from {changed})",
+                    "fct_outcomes": "select organisation_code, crime_ref from core.fct_crimes where crime_ref in (select crime_ref from {changed})",
+                    "stg_reach": "select organisation_code, crime_ref from core.fct_crimes where exists (select 1 from {changed} where return_code in ('R03', 'R06'))",
+                },
+            }
+        }
+    )
+}}
 -- How far the returns of outcomes and charges reach decides whether a crime has been
 -- followed long enough.
 with
     received_to as (
         select
             least(
-                max(period_end) filter (where return_code = 'R03'),
-                max(period_end) filter (where return_code = 'R06')
+                max(told_until) filter (where return_code = 'R03'),
+                max(told_until) filter (where return_code = 'R06')
             ) as last_day
-        from {{ ref("stg_submissions") }}
+        from {{ ref("stg_reach") }}
     ),
     charges as (
         select crime_ref, min(charged_date) as charged_date
         from
             (
                 select
-                    unnest(crime_refs) as crime_ref, first_charge_date as charged_date
+                    {{ each_of("crime_refs") }} as crime_ref,
+                    first_charge_date as charged_date
                 from {{ ref("fct_prosecutions") }}
                 where first_charge_date is not null
                 union all
@@ -45,9 +61,8 @@ cross join received_to
 cross join
     lateral(
         select
-            cast(
-                crimes.recorded_date + to_months(follow_ups.months) as date
-            ) as follow_up_ends
+            {{ months_after("crimes.recorded_date", "follow_ups.months") }}
+            as follow_up_ends
     ) as ends
 left join charges using (crime_ref)
 where crimes.is_cse and crimes.is_counted

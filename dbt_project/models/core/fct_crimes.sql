@@ -1,3 +1,13 @@
+{%- set crime = ["organisation_code", "crime_ref"] %}
+{%- set kept = {
+    "by": crime,
+    "rows_of": {"stg_pol_crime": crime, "stg_pol_crime_person": crime},
+    "touched_by": {
+        "stg_child_links": persons_linked_otherwise("organisation_code, crime_ref"),
+        "dim_exploited_children": "select organisation_code, crime_ref from {this} where victim_key in (select child_key from {changed})",
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     persons as (
         select
@@ -92,13 +102,13 @@ select
     offence_to as offence_to_date,
     reported_day as reported_date,
     recorded_day as recorded_date,
-    date_diff('day', offence_day, reported_day)
+    {{ days_between("offence_day", "reported_day") }}
     > {{ threshold("non_recent_days") }} as is_non_recent,
     case
         when offence_day is null
         then 'U'
         when
-            date_diff('day', offence_day, reported_day)
+            {{ days_between("offence_day", "reported_day") }}
             > {{ threshold("non_recent_days") }}
         then 'Y'
         else 'N'

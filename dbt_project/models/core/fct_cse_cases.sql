@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_sc_cse_case")}) }}
 select
     cases.record_ref,
     cases.organisation_code,

@@ -1,3 +1,22 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["return_code", "organisation_code", "record"],
+                "rows_of": {
+                    "stg_pol_crime_person": ["'R02'", "organisation_code", "record_ref"],
+                    "fct_referrals": ["'R09'", "organisation_code", "referral_id"],
+                    "fct_cse_cases": ["'R12'", "organisation_code", "record_ref"],
+                },
+                "touched_by": {
+                    "fct_crimes": "select 'R02', organisation_code, record_ref from staging.stg_pol_crime_person semi join {changed} using (organisation_code, crime_ref)",
+                    "stg_child_links": persons_linked_otherwise("'R02', organisation_code, record_ref"),
+                    "dim_children": "select return_code, organisation_code, record from {this} semi join {changed} using (child_key)",
+                },
+            }
+        }
+    )
+}}
 -- What the child's latest return knows of sex and ethnic group is believed, so that one
 -- child stands in one group.
 with
@@ -51,4 +70,5 @@ select
     children.sex,
     children.ethnicity_group
 from identified
-inner join {{ ref("dim_children") }} as children using (child_key)
+inner join
+    {{ ref("dim_children") }} as children on identified.child_key = children.child_key

@@ -8,12 +8,12 @@ with
         select
             episodes.area_code,
             years.period,
-            list(distinct episodes.child_key) as looked_after_children
+            array_agg(distinct episodes.child_key) as looked_after_children
         from {{ ref("fct_looked_after_episodes") }} as episodes
         inner join
             years
             on episodes.start_date <= years.end_date
-            and coalesce(episodes.end_date, date 'infinity') > years.end_date
+            and coalesce(episodes.end_date, {{ ever() }}) > years.end_date
         where episodes.is_counted
         group by all
     ),
@@ -33,10 +33,10 @@ with
         select
             area_code,
             period,
-            list(distinct child_key) filter (
+            array_agg(distinct child_key) filter (
                 where is_looked_after
             ) as identified_in_care,
-            list(distinct child_key) filter (
+            array_agg(distinct child_key) filter (
                 where not is_looked_after
             ) as identified_others
         from firsts
@@ -46,11 +46,15 @@ select
     populations.area_code,
     years.period as financial_year,
     years.end_date as year_end_date,
-    list_sort(
-        coalesce(looked_after.looked_after_children, [])
+    array_sort(
+        coalesce(looked_after.looked_after_children, {{ list_of([]) }})
     ) as looked_after_children,
-    list_sort(coalesce(identified.identified_in_care, [])) as identified_in_care,
-    list_sort(coalesce(identified.identified_others, [])) as identified_others,
+    array_sort(
+        coalesce(identified.identified_in_care, {{ list_of([]) }})
+    ) as identified_in_care,
+    array_sort(
+        coalesce(identified.identified_others, {{ list_of([]) }})
+    ) as identified_others,
     populations.population
 from years
 inner join

@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_dsp_disruption")}) }}
 select
     rows.record_ref,
     rows.organisation_code,

@@ -17,8 +17,8 @@ with
         group by all
     ),
     reach as (
-        select max(period_end) as told_to
-        from {{ ref("stg_submissions") }}
+        select max(told_until) as told_to
+        from {{ ref("stg_reach") }}
         where return_code = 'R12'
     ),
     open_cases as (
@@ -31,7 +31,7 @@ with
         inner join
             years
             on cases.opened_date <= years.year_end_date
-            and coalesce(cases.closed_date, date 'infinity') > years.year_end_date
+            and coalesce(cases.closed_date, {{ ever() }}) > years.year_end_date
         inner join reach on years.year_end_date <= reach.told_to
         group by all
     )

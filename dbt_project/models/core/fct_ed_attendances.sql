@@ -4,7 +4,7 @@ select
     rows.la as council_area,
     rows.month as month_start_date,
     rows.age_band,
-    rows.age_band in {{ codes_of("age_bands_under_16") }} as is_under_16,
+    {{ is_among("rows.age_band", codes_of("age_bands_under_16")) }} as is_under_16,
     rows.sex,
     rows.attendances as attendances_count,
     rows.cpis_checked as cpis_checked_count,

@@ -1,3 +1,15 @@
+{%- set episode = ["organisation_code", "episode_ref"] %}
+{%- set their_links = "(from core.fct_interview_episodes semi join {changed} using (organisation_code, rhi_ref))" %}
+{%- set kept = {
+    "by": episode,
+    "rows_of": {"fct_missing_episodes": episode, "fct_missing_episode_matches": episode},
+    "touched_by": {
+        "fct_looked_after_episodes": of_changed_children(episode),
+        "fct_interview_episodes": interviewed_otherwise("{changed}"),
+        "fct_return_interviews": interviewed_otherwise(their_links),
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 -- An interview for the police episode is one for the council's, where the two are the
 -- same absence.
 with
@@ -21,7 +33,7 @@ with
             {{ ref("fct_looked_after_episodes") }} as care
             on duties.child_key = care.child_key
             and care.start_date <= duties.start_date
-            and coalesce(care.end_date, date 'infinity') > duties.start_date
+            and coalesce(care.end_date, {{ ever() }}) > duties.start_date
         where duties.is_from_care
         group by all
     ),

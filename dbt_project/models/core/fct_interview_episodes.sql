@@ -1,3 +1,13 @@
+{%- set interview = ["organisation_code", "rhi_ref"] %}
+{%- set kept = {
+    "by": interview,
+    "rows_of": {"stg_rhi_episode": interview},
+    "touched_by": {
+        "fct_missing_episodes": "select organisation_code, rhi_ref from {this}"
+        ~ " where (source, episode_ref) in (select (source, episode_ref) from {changed})",
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 select
     links.organisation_code,
     links.rhi_ref,

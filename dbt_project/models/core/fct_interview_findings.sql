@@ -1,12 +1,27 @@
+{%- set year, year_returned, days = year_of("end_date"), year_of("returned_date"), days_reached(["R14", "R15"], 31) %}
+{%- set of_episodes = "select area_code, " ~ year ~ " from core.fct_missing_episodes where " %}
+{%- set of_interviews = "select area_code, " ~ year_returned ~ " from core.fct_return_interviews where " %}
+{%- set kept = {
+    "by": ["area_code", year_of("event_date")],
+    "rows_of": {"fct_missing_episodes": ["area_code", year], "fct_return_interviews": ["area_code", year_returned]},
+    "touched_by": {
+        "fct_missing_episode_matches": paired_otherwise(["area_code", year]),
+        "fct_interview_episodes": of_episodes ~ "(source, episode_ref) in (select (source, episode_ref) from {changed})"
+        ~ " or episode_ref in (select told.episode_ref from (" ~ interviewed_otherwise("{changed}") ~ ") as told (council, episode_ref))"
+        ~ " union all " ~ of_interviews ~ "(organisation_code, rhi_ref) in (select (organisation_code, rhi_ref) from {changed})",
+        "stg_reach": of_episodes ~ "end_date between " ~ days ~ " union all " ~ of_interviews ~ "returned_date between " ~ days,
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     -- What a return has not told of yet, its silence says nothing of.
     reach as (
         select
-            submissions.return_code,
+            reach.return_code,
             organisations.area_code,
-            min(submissions.period_start) as told_from,
-            max(submissions.period_end) as told_until
-        from {{ ref("stg_submissions") }} as submissions
+            min(reach.told_from) as told_from,
+            max(reach.told_until) as told_until
+        from {{ ref("stg_reach") }} as reach
         inner join
             {{ ref("dim_organisations") }} as organisations using (organisation_code)
         group by all
@@ -17,7 +32,7 @@ with
     covered as (
         select source, episode_organisation_code as organisation_code, episode_ref
         from links
-        union
+        union all
         select 'council', pairs.organisation_code, pairs.episode_ref
         from pairs
         semi join
@@ -52,8 +67,7 @@ with
                     not in (select police_episode_ref from pairs)
             end
     ),
-    -- One interview may cover several absences: its clock runs from the end of one of
-    -- them. A side that knows the time speaks before one that knows the day.
+    -- The clock runs from the end of one absence; who knows the time speaks first.
     returned_otherwise as (
         select
             'X07',

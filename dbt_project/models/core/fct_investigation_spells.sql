@@ -1,3 +1,16 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["organisation_code", "crime_ref"],
+                "rows_of": {
+                    "fct_crimes": ["organisation_code", "crime_ref"],
+                    "fct_outcomes": ["organisation_code", "crime_ref"],
+                },
+            }
+        }
+    )
+}}
 -- A crime is under investigation from the day it is recorded to its first outcome, and
 -- again from each day it is re-opened to the outcome that follows.
 with
@@ -36,7 +49,9 @@ select
     starts.area_code,
     starts.after_seq,
     starts.started_date,
-    arg_min(outcomes.outcome_date, outcomes.outcome_seq) as ended_date
+    min_by(outcomes.outcome_date, outcomes.outcome_seq) filter (
+        where outcomes.outcome_date is not null
+    ) as ended_date
 from starts
 left join
     outcomes

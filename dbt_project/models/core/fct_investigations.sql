@@ -1,3 +1,16 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["organisation_code", "coalesce(investigation_ref, '')"],
+                "rows_of": {"stg_pol_investigation_outcome": ["organisation_code", "coalesce(investigation_ref, '')"]},
+                "touched_by": {
+                    "fct_crimes": "select organisation_code, coalesce(investigation_ref, '') from staging.stg_pol_investigation_outcome semi join {changed} using (organisation_code, crime_ref)",
+                },
+            }
+        }
+    )
+}}
 with
     investigated as (
         select
@@ -12,8 +25,12 @@ select
     investigation_ref,
     organisation_code,
     coalesce(
-        arg_min(area_code, (recorded_date, crime_ref)) filter (where is_cse),
-        arg_min(area_code, (recorded_date, crime_ref)),
+        min_by(area_code, (recorded_date, crime_ref)) filter (
+            where is_cse and area_code is not null
+        ),
+        min_by(area_code, (recorded_date, crime_ref)) filter (
+            where area_code is not null
+        ),
         'U'
     ) as area_code,
     min(investigation_opened) as opened_date,

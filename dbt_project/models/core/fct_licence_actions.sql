@@ -2,9 +2,8 @@ with
     actions as (
         select
             *,
-            date_diff(
-                'day', coalesce(referral_from_csc_date, opened_date), decision_date
-            ) as days_to_decision
+            {{ days_between("coalesce(referral_from_csc_date, opened_date)", "decision_date") }}
+            as days_to_decision
         from {{ ref("stg_lic_action") }}
     )
 select

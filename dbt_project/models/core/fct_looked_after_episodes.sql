@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_lac_episode")}) }}
 select
     episodes.record_ref,
     episodes.organisation_code,

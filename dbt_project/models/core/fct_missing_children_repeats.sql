@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_pairs()}) }}
 -- An absence both sides have is counted once, as the police have it.
 with
     police as (
@@ -18,8 +19,11 @@ with
         from police
         union all
         select *
-        from {{ ref("fct_missing_episodes") }}
-        anti join held_by_the_police using (organisation_code, episode_ref)
+        from {{ ref("fct_missing_episodes") }} as episodes
+        anti join
+            held_by_the_police as held
+            on episodes.organisation_code = held.organisation_code
+            and episodes.episode_ref = held.episode_ref
         where source = 'council' and is_missing
     ),
     counted as (
@@ -36,17 +40,16 @@ with
                 partition by child_key
                 order by
                     start_date
-                    range between to_days(
-                        cast({{ threshold("repeat_days") }} as integer)
-                    ) preceding and current row
+                    range
+                    between interval {{ told_threshold("repeat_days") }} day preceding
+                    and current row
             ) as episodes_90_days
         from absences
     ),
     levels as (
         select
-            unnest(
-                generate_series(1, cast({{ threshold("repeat_episodes") }} as integer))
-            ) as at_least
+            {{ each_of(numbers_from(1, told_threshold("repeat_episodes"))) }}
+            as at_least
     )
 select
     counted.*,

@@ -1,3 +1,14 @@
+{%- set kept = {
+    "by": ["'council'", "organisation_code", "episode_ref"],
+    "rows_of": {"fct_missing_episodes": ["source", "organisation_code", "episode_ref"]},
+    "touched_by": {
+        "fct_missing_episodes": "select source, organisation_code, episode_ref from core.fct_missing_episodes"
+        ~ " where source = 'council' and (police_episode_ref in (select episode_ref from {changed} where source = 'police')"
+        ~ " or child_key in (select child_key from {changed} where source = 'police'))",
+    },
+    "beside": partners_of_touched(),
+} %}
+{{ config(meta={"kept": kept}) }}
 -- A council's episode is the police one it names; where it names none the police have,
 -- any of the same child at the same time.
 with
@@ -49,8 +60,9 @@ select
     {{ hours_between("police.started_at", "councils.started_at") }}
     as start_difference_hours,
     {{ hours_between("police.ended_at", "councils.ended_at") }} as end_difference_hours,
-    councils.start_date - police.start_date as start_difference_days,
-    councils.end_date - police.end_date as end_difference_days
+    {{ days_between("police.start_date", "councils.start_date") }}
+    as start_difference_days,
+    {{ days_between("police.end_date", "councils.end_date") }} as end_difference_days
 from pairs
 inner join councils using (organisation_code, episode_ref)
 inner join

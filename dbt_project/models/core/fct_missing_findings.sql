@@ -1,8 +1,22 @@
+{%- set began = ["area_code", "start_date"] %}
+{%- set kept = {
+    "by": ["area_code", "event_date"],
+    "rows_of": {
+        "fct_missing_reconciliation": began,
+        "fct_missing_episodes": began,
+        "fct_interview_findings": ["area_code", "event_date"],
+    },
+    "touched_by": {
+        "fct_missing_episode_matches": paired_otherwise(began),
+        "stg_reach": "select area_code, start_date from core.fct_missing_episodes where start_date between " ~ days_reached(["R05"]),
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     -- What the police return has not told of yet, its silence says nothing of.
     reach as (
-        select min(period_start) as told_from, max(period_end) as told_until
-        from {{ ref("stg_submissions") }}
+        select min(told_from) as told_from, max(told_until) as told_until
+        from {{ ref("stg_reach") }}
         where return_code = 'R05'
     ),
     not_reconciled as (
@@ -14,7 +28,7 @@ with
                 ' ',
                 status,
                 'council ' || council_ref,
-                'police ' || nullif(array_to_string(police_refs, ' '), '')
+                'police ' || nullif({{ list_text("police_refs", " ") }}, '')
             ) as record
         from {{ ref("fct_missing_reconciliation") }}
         where is_comparable and status <> 'FULL'

@@ -1,9 +1,11 @@
+{{ config(meta={"kept": kept_by_pairs()}) }}
+{%- set none_yet = list_of([]) %}
 with
     police as (
         select
             *,
             is_from_care and is_missing and over_24_hours = 'certain' as is_counted,
-            strftime(start_date, '%Y-%m') as month
+            left(cast(start_date as string), 7) as month
         from {{ ref("fct_missing_episodes") }}
         where source = 'police'
     ),
@@ -15,23 +17,25 @@ with
             is_from_care
             and is_missing
             and over_24_hours in ('certain', 'possible') as is_counted,
-            strftime(start_date, '%Y-%m') as month
+            left(cast(start_date as string), 7) as month
         from {{ ref("fct_missing_episodes") }}
         where source = 'council'
     ),
     pairs as (
         select * from {{ ref("fct_missing_episode_matches") }} where is_from_care
     ),
-    -- Several police episodes of one council episode are one absence, open while one of
-    -- them is.
+    -- Several police episodes of one council's are one absence, open while one is.
     paired as (
         select
             pairs.organisation_code,
             pairs.episode_ref,
             any_value(police.organisation_code) as police_organisation_code,
-            list_sort(list(police.episode_ref)) as police_refs,
-            list_sort(
-                coalesce(list(police.episode_ref) filter (where police.is_counted), [])
+            array_sort(array_agg(police.episode_ref)) as police_refs,
+            array_sort(
+                coalesce(
+                    array_agg(police.episode_ref) filter (where police.is_counted),
+                    {{ none_yet }}
+                )
             ) as police_counted_refs,
             min(police.start_date) as start_date,
             min(police.started_at) as start_at,
@@ -62,8 +66,8 @@ with
             and councils.over_24_hours = 'possible' as council_is_possible,
             if(paired.episode_ref is null, 'council only', 'both') as known_to,
             paired.police_organisation_code,
-            coalesce(paired.police_refs, []) as police_refs,
-            coalesce(paired.police_counted_refs, []) as police_counted_refs,
+            coalesce(paired.police_refs, {{ none_yet }}) as police_refs,
+            coalesce(paired.police_counted_refs, {{ none_yet }}) as police_counted_refs,
             case
                 when paired.episode_ref is not null
                 then {{ agrees("councils", "start", "paired", "start") }}
@@ -74,7 +78,7 @@ with
             end as is_end_close
         from councils
         left join paired using (organisation_code, episode_ref)
-        where councils.is_counted or len(paired.police_counted_refs) > 0
+        where councils.is_counted or array_length(paired.police_counted_refs) > 0
     ),
     police_rows as (
         select
@@ -83,14 +87,14 @@ with
             police.start_date,
             police.child_key,
             police.is_key_shared,
-            cast(null as varchar),
-            cast(null as varchar),
+            cast(null as string),
+            cast(null as string),
             false,
             false,
             'police only',
             police.organisation_code,
-            [police.episode_ref],
-            [police.episode_ref],
+            {{ list_of(["police.episode_ref"]) }},
+            {{ list_of(["police.episode_ref"]) }},
             cast(null as boolean),
             cast(null as boolean)
         from police
@@ -121,22 +125,22 @@ select
     case
         when
             absences.council_is_counted
-            and len(absences.police_counted_refs) > 0
+            and array_length(absences.police_counted_refs) > 0
             and absences.is_start_close
             and absences.is_end_close
         then 'FULL'
-        when absences.council_ref is not null and len(absences.police_refs) > 0
+        when absences.council_ref is not null and array_length(absences.police_refs) > 0
         then 'TIME_DIFF'
         when
             absences.council_ref is not null
             and (absences.child_key, absences.month)
-            in (select (child_key, month) from police)
+            in (select child_key, month from police)
         then 'CHILD_ONLY'
         when absences.council_ref is not null
         then 'LA_ONLY'
         when
             (absences.child_key, absences.month, absences.area_code)
-            in (select (child_key, month, area_code) from councils)
+            in (select child_key, month, area_code from councils)
         then 'CHILD_ONLY'
         else 'POL_ONLY'
     end as status,
@@ -144,7 +148,7 @@ select
     -- does not have says nothing.
     absences.is_key_shared
     and ('R05', 'SY', absences.month)
-    in (select (return_code, area_code, month) from received)
+    in (select return_code, area_code, month from received)
     and ('R14', absences.area_code, absences.month)
-    in (select (return_code, area_code, month) from received) as is_comparable
+    in (select return_code, area_code, month from received) as is_comparable
 from absences

@@ -11,7 +11,7 @@ with
             model_year,
             count(*) filter (where is_held) as held_count,
             count(*) as named_count,
-            string_agg(neighbour_name, ', ' order by closeness_order) filter (
+            {{ joined("neighbour_name", ", ", "closeness_order") }} filter (
                 where not is_held
             ) as absent
         from {{ ref("fct_neighbour_figures") }}
@@ -24,13 +24,18 @@ select
     period_kind,
     period,
     period_end_date,
-    string_agg(
-        printf(
-            '%s model: %d of %d neighbours held', model_year, held_count, named_count
-        )
-        || coalesce(' (not in the reference: ' || absent || ')', ''),
-        '; '
-        order by model_year desc
-    ) as coverage
-from models
+    {{ joined("said", "; ", "model_year desc") }} as coverage
+from
+    (
+        select
+            *,
+            printf(
+                '%s model: %d of %d neighbours held',
+                model_year,
+                held_count,
+                named_count
+            )
+            || coalesce(' (not in the reference: ' || absent || ')', '') as said
+        from models
+    )
 group by all

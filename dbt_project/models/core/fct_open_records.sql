@@ -7,6 +7,18 @@
     ("R13", "stg_lac_episode", "record_ref", "decom", "dec", "true"),
     ("R14", "stg_la_missing", "record_ref", "mis_start", "mis_end", "true"),
 ] %}
+{%- set rows_of = {} -%}
+{%- for code, relation, record, start, end, open_where in returns -%}
+    {%- do rows_of.update({relation: ["'" ~ code ~ "'", "organisation_code", record]}) -%}
+{%- endfor -%}
+{%- set kept = {
+    "by": ["return_code", "organisation_code", "record"],
+    "rows_of": rows_of,
+    "touched_by": {
+        "stg_reach": "select return_code, organisation_code, record from {this} semi join {changed} using (return_code, organisation_code)",
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 {% for code, relation, record, start, end, open_where in returns %}
     select
         '{{ code }}' as return_code,
@@ -19,12 +31,11 @@
     from {{ ref(relation) }} as rows
     left join
         (
-            select organisation_code, max(period_start) as period_start
-            from {{ ref("stg_submissions") }}
+            select organisation_code, last_period_start
+            from {{ ref("stg_reach") }}
             where return_code = '{{ code }}'
-            group by organisation_code
         ) as later
         on rows.organisation_code = later.organisation_code
-        and rows.period_end < later.period_start
+        and rows.period_end < later.last_period_start
     where rows.{{ end }} is null and {{ open_where }} {{ "union all" if not loop.last }}
 {% endfor %}

@@ -1,3 +1,16 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["organisation_code", "crime_ref"],
+                "rows_of": {
+                    "stg_pol_investigation_outcome": ["organisation_code", "crime_ref"],
+                    "fct_crimes": ["organisation_code", "crime_ref"],
+                },
+            }
+        }
+    )
+}}
 with
     events as (
         select

@@ -1,9 +1,9 @@
 with
     reach as (
         select
-            max(period_end) filter (where return_code = 'R06') as charges_to,
-            max(period_end) filter (where return_code = 'R03') as outcomes_to
-        from {{ ref("stg_submissions") }}
+            max(told_until) filter (where return_code = 'R06') as charges_to,
+            max(told_until) filter (where return_code = 'R03') as outcomes_to
+        from {{ ref("stg_reach") }}
     ),
     charges as (
         select
@@ -13,7 +13,7 @@ with
             is_cse,
             cps_cse_monitoring_flag,
             first_charge_date,
-            unnest(crime_refs) as crime_ref
+            {{ each_of("crime_refs") }} as crime_ref
         from {{ ref("fct_prosecutions") }}
     ),
     outcome_charges as (
@@ -26,7 +26,7 @@ with
             'X01' as rule_code,
             area_code,
             received_date as event_date,
-            array_to_string(members, ' + ') as record
+            {{ list_text("members", " + ") }} as record
         from {{ ref("fct_complaints") }}
         where organisations_count > 1
     ),
@@ -35,7 +35,9 @@ with
         from outcome_charges as outcomes
         inner join charges using (crime_ref)
         where
-            abs(date_diff('day', outcomes.outcome_date, charges.first_charge_date))
+            abs(
+                {{ days_between("outcomes.outcome_date", "charges.first_charge_date") }}
+            )
             <= {{ threshold("charge_return_days") }}
     ),
     charges_not_returned as (

@@ -44,10 +44,8 @@ with
         inner join
             {{ ref("schools_in_area") }} as schools
             on organisations.area_code = schools.area_code
-            and years.year_end_date
-            between coalesce(schools.valid_from, date '-infinity') and coalesce(
-                schools.valid_to, date 'infinity'
-            )
+            and coalesce(schools.valid_from <= years.year_end_date, true)
+            and coalesce(schools.valid_to >= years.year_end_date, true)
         where submissions.return_code = 'R21'
         group by all
     ),
@@ -58,12 +56,9 @@ with
     ),
     not_told as (
         select
-            stated.* exclude (schools_count),
-            unnest(
-                generate_series(
-                    1, stated.schools_count - coalesce(counted.told_places_count, 0)
-                )
-            ) as place_number
+            stated.* {{ all_but(["schools_count"]) }},
+            {{ each_of(numbers_from(1, "stated.schools_count - coalesce(counted.told_places_count, 0)")) }}
+            as place_number
         from stated
         left join counted using (area_code, setting_type, financial_year)
     ),
@@ -71,7 +66,7 @@ with
         select *
         from told_places
         union all
-        select * exclude (place_number), 'not told ' || place_number
+        select * {{ all_but(["place_number"]) }}, 'not told ' || place_number
         from not_told
     ),
     cells as (
@@ -91,7 +86,8 @@ with
 select
     cells.*,
     concat_ws(' ', cells.area_code, cells.setting_type, cells.place_ref) as place_key,
-    cells.year_group in {{ codes_of("prevention_years") }} as is_prevention_year,
+    {{ is_among("cells.year_group", codes_of("prevention_years")) }}
+    as is_prevention_year,
     told.place_ref is not null as is_told,
     coalesce(told.sessions_count, 0) as sessions_count,
     coalesce(told.sessions_count, 0) > 0 as is_reached,

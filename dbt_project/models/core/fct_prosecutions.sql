@@ -1,10 +1,26 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["case_ref"],
+                "rows_of": {
+                    "stg_cps_prosecution": ["case_ref"],
+                    "stg_crt_result": ["case_ref"],
+                },
+                "touched_by": {
+                    "fct_crimes": "select case_ref from (select case_ref, unnest(crime_refs) as crime_ref from staging.stg_cps_prosecution) semi join {changed} using (crime_ref)",
+                },
+            }
+        }
+    )
+}}
 with
     references_made as (
         select
             case_ref,
             defendant_key,
-            unnest(crime_refs) as crime_ref,
-            generate_subscripts(crime_refs, 1) as place_in_case
+            crime_refs,
+            {{ each_of("crime_refs") }} as crime_ref
         from {{ ref("stg_cps_prosecution") }}
     ),
     linked as (
@@ -12,9 +28,9 @@ with
             made.case_ref,
             made.defendant_key,
             bool_or(crimes.is_cse) as is_cse,
-            arg_min(crimes.area_code, made.place_in_case) filter (
-                where crimes.is_cse
-            ) as area_code,
+            min_by(
+                crimes.area_code, array_position(made.crime_refs, made.crime_ref)
+            ) filter (where crimes.is_cse) as area_code,
             count(distinct crimes.crime_ref) filter (
                 where crimes.is_cse
             ) as cse_crimes_count
@@ -35,9 +51,10 @@ with
                     coalesce(results.sentence_date, results.outcome_date)
                 )
             ) as disposal_date,
-            arg_max(
+            max_by(
                 results.unsuccessful_reason, (results.outcome_date, results.offence_seq)
-            ) as unsuccessful_reason
+            ) filter (where results.unsuccessful_reason is not null)
+            as unsuccessful_reason
         from {{ ref("stg_crt_result") }} as results
         inner join
             {{ ref("codes") }} as outcomes
@@ -62,7 +79,7 @@ select
     coalesce(linked.is_cse, charged.cps_cse_monitoring_flag = 'Y') as is_cse,
     charged.cps_cse_monitoring_flag,
     charged.crime_refs,
-    len(charged.crime_refs) as crimes_count,
+    array_length(charged.crime_refs) as crimes_count,
     coalesce(linked.cse_crimes_count, 0) as cse_crimes_count,
     charged.referral_date,
     charged.advice_outcome,

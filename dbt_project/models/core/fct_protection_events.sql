@@ -1,3 +1,16 @@
+{%- set referral = ["organisation_code", "coalesce(referral_id, event_id)"] %}
+{%- set events = "staging.stg_sc_protection_event" %}
+{%- set touched_events = events ~ " semi join {touched} on organisation_code = key_1 and coalesce(referral_id, event_id) = key_2" %}
+{%- set kept = {
+    "by": referral,
+    "rows_of": {"stg_sc_protection_event": referral, "fct_referrals": ["organisation_code", "referral_id"]},
+    "touched_by": {
+        "stg_child_links": linked_otherwise(referral),
+        "stg_sc_protection_event": in_one_or_two_steps(events, referral, "linked_event_id", "event_id", "{changed}"),
+    },
+    "beside": in_one_or_two_steps(events, referral, "event_id", "linked_event_id", touched_events),
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     events as (
         select events.*, referrals.child_key as referral_child_key, referrals.is_cse

@@ -3,7 +3,7 @@
 -- people by age do not tell reports by age.
 with
     parts as (
-        select ratio, unnest(string_split(parts, ';')) as series
+        select ratio, {{ each_of("split(parts, ';')") }} as series
         from {{ ref("published_ratios") }}
     ),
     summed as (
@@ -12,7 +12,7 @@ with
             case
                 when count(published.value) = count(*) then sum(published.value)
             end as part,
-            string_agg(parts.series, ', ' order by parts.series) filter (
+            {{ joined("parts.series", ", ", "parts.series") }} filter (
                 where published.value is null
             ) as not_published
         from parts

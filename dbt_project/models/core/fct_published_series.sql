@@ -22,7 +22,7 @@ with
             coalesce(any_value(wider.area_level), 'district'),
             'snapshot',
             population.mid_year || '-06-30',
-            cast(sum(population.population) as varchar),
+            cast(sum(population.population) as string),
             'child',
             population.population_series,
             any_value(population.source)

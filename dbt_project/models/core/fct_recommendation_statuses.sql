@@ -52,9 +52,8 @@ select
     recommendation_ref,
     area_code,
     period,
-    string_agg(
-        counted.status || ' ' || counted.action_count, ', ' order by counted.status
-    ) as status,
+    {{ joined("counted.status || ' ' || counted.action_count", ", ", "counted.status") }}
+    as status,
     max(counted.status_date) as status_date
 from counted
 group by all

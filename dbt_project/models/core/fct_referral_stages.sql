@@ -1,3 +1,10 @@
+{%- set referral, named = ["organisation_code", "referral_id"], ["organisation_code", "coalesce(referral_id, '')"] %}
+{%- set kept = {
+    "by": referral,
+    "rows_of": {"fct_referrals": referral, "fct_assessments": named, "fct_protection_events": named},
+    "touched_by": {"fct_looked_after_episodes": of_changed_children(referral)},
+} %}
+{{ config(meta={"kept": kept}) }}
 -- The funnel begins where a council took the concern on: contacts and no further
 -- action are left out.
 with
@@ -61,7 +68,8 @@ select
     referrals.referral_date,
     firsts.reached_date,
     firsts.reached_date is not null as is_reached,
-    date_diff('day', referrals.referral_date, firsts.reached_date) as days_from_referral
+    {{ days_between("referrals.referral_date", "firsts.reached_date") }}
+    as days_from_referral
 from referrals
 cross join {{ ref("referral_stages") }} as stages
 left join

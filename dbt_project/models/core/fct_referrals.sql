@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_sc_contact_referral", "referral_id")}) }}
 select
     rows.referral_id,
     rows.organisation_code,

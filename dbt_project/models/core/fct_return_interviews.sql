@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_rhi", "rhi_ref")}) }}
 with
     interviews as (
         select
@@ -7,8 +8,8 @@ with
             {{ child_key("rows") }} as child_key,
             provider_org,
             outcome,
-            outcome in {{ codes_of("interview_offered") }} as is_offered,
-            outcome in {{ codes_of("interview_completed") }}
+            {{ is_among("outcome", codes_of("interview_offered")) }} as is_offered,
+            {{ is_among("outcome", codes_of("interview_completed")) }}
             and completed_date is not null as is_completed,
             requested_date,
             returned_date,
@@ -43,7 +44,7 @@ with
         from interviews
     )
 select
-    * exclude (shortest_hours, longest_hours),
+    * {{ all_but(["shortest_hours", "longest_hours"]) }},
     case
         when not is_completed
         then null

@@ -1,3 +1,4 @@
+{{ config(meta={"kept": {"by": ["submission_id"], "rows_of": {"stg_rule_results": ["submission_id"]}}}) }}
 select
     results.submission_id,
     results.organisation_code,

@@ -1,9 +1,8 @@
 with
     reach as (
-        select organisation_code, max(period_end) as assessed_to
-        from {{ ref("stg_submissions") }}
+        select organisation_code, told_until as assessed_to
+        from {{ ref("stg_reach") }}
         where return_code = 'R10'
-        group by organisation_code
     ),
     not_assessed as (
         select
@@ -44,13 +43,9 @@ with
             'X20',
             'SY',
             max(mentions.event_date),
-            list_aggregate(
-                list_sort(
-                    list(distinct mentions.return_code || ' ' || mentions.record)
-                ),
-                'string_agg',
-                ', '
-            )
+            {{ list_text(
+                "array_sort(array_agg(distinct mentions.return_code || ' ' || mentions.record))", ", "
+            ) }}
         from {{ ref("fct_child_mentions") }} as mentions
         semi join
             (
@@ -84,11 +79,8 @@ with
             'X23',
             'SY',
             max(decided_on),
-            'decision ' || string_agg(
-                organisation_code || ' ' || record_ref,
-                ', '
-                order by organisation_code, record_ref
-            )
+            'decision '
+            || {{ joined("organisation_code || ' ' || record_ref", ", ", "organisation_code, record_ref") }}
         from {{ ref("stg_link_decision") }}
         group by least(left_hash, right_hash), greatest(left_hash, right_hash)
         having count(distinct decision) > 1

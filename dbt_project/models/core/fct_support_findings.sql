@@ -1,3 +1,18 @@
+{%- set of_day = ["area_code", "event_date"] %}
+{%- set kept = {
+    "by": of_day,
+    "rows_of": {
+        "fct_victim_journeys": ["area_code", "coalesce(abe_date, date '-infinity')"],
+        "fct_voluntary_services": ["area_code", "coalesce(opened_date, date '-infinity')"],
+        "fct_disruption_actions": ["area_code", "issued_date"],
+    },
+    "touched_by": {
+        "fct_cse_cases": of_changed_children(["area_code", "opened_date"], "core.fct_voluntary_services") ~ " and opened_date is not null",
+        "fct_looked_after_episodes": of_changed_children(["area_code", "issued_date"], "core.fct_disruption_actions"),
+        "stg_reach": "select area_code, issued_date from core.fct_disruption_actions where issued_date between " ~ days_reached(["R13"]),
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     isva_late as (
         select
@@ -23,11 +38,11 @@ with
         where services.opened_date is not null and services.closed_date is null
     ),
     reach as (
-        select organisations.area_code, max(submissions.period_end) as told_to
-        from {{ ref("stg_submissions") }} as submissions
+        select organisations.area_code, max(reach.told_until) as told_to
+        from {{ ref("stg_reach") }} as reach
         inner join
             {{ ref("dim_organisations") }} as organisations using (organisation_code)
-        where submissions.return_code = 'R13'
+        where reach.return_code = 'R13'
         group by organisations.area_code
     ),
     no_care_order as (
@@ -46,7 +61,7 @@ with
             ) as orders
             on actions.child_key = orders.child_key
             and actions.issued_date >= orders.start_date
-            and actions.issued_date < coalesce(orders.end_date, date 'infinity')
+            and actions.issued_date < coalesce(orders.end_date, {{ ever() }})
         where
             actions.disruption_type in {{ codes_of("care_order_notices") }}
             -- What the council has not yet told of cannot be held against the notice.

@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_vic_support", child_key="victim_key")}) }}
 select
     rows.record_ref,
     rows.organisation_code,

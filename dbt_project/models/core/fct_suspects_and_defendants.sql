@@ -40,14 +40,14 @@ with
     told as (
         select
             person,
-            arg_max(ethnicity_told, (event_date, record)) filter (
+            max_by(ethnicity_told, (event_date, record)) filter (
                 where ethnicity_told <> 'Unknown'
             ) as ethnicity_group
         from persons
         group by person
     )
 select
-    persons.* exclude (ethnicity_told),
+    persons.* {{ all_but(["ethnicity_told"]) }},
     coalesce(told.ethnicity_group, 'Unknown') as ethnicity_group
 from persons
-inner join told using (person)
+inner join told on persons.person = told.person

@@ -19,7 +19,15 @@ with
         from deliveries
         union all
         select
-            * replace (null as headcount_target),
+            organisation_code,
+            area_code,
+            staff_group,
+            employer_type,
+            record_ref,
+            delivered_on,
+            expires_on,
+            headcount_trained,
+            null,
             last_day(expires_on),
             - headcount_trained
         from deliveries
@@ -33,15 +41,16 @@ with
             employer_type,
             snapshot_date,
             sum(change) as change,
-            arg_max(headcount_target, (delivered_on, record_ref)) as stated_target
+            max_by(headcount_target, (delivered_on, record_ref)) filter (
+                where headcount_target is not null
+            ) as stated_target
         from changes
         group by all
     ),
     reach as (
-        select organisation_code, max(period_end) as told_to
-        from {{ ref("stg_submissions") }}
+        select organisation_code, told_until as told_to
+        from {{ ref("stg_reach") }}
         where return_code = 'R20'
-        group by organisation_code
     ),
     month_ends as (
         select
@@ -71,7 +80,9 @@ with
         select
             month_ends.*,
             sum(coalesce(monthly.change, 0)) over so_far as trained_count,
-            last_value(monthly.stated_target ignore nulls) over so_far as target_count
+            max_by(monthly.stated_target, snapshot_date) filter (
+                where monthly.stated_target is not null
+            ) over so_far as target_count
         from month_ends
         left join
             monthly using (

@@ -1,11 +1,23 @@
+{%- set journey = ["organisation_code", "coalesce(victim_key, '')", "coalesce(journey_ref, '')"] %}
+{%- set kept = {
+    "by": journey,
+    "rows_of": {"fct_support_items": journey},
+    "touched_by": {
+        "stg_vic_support": "select " ~ journey | join(", ") ~ " from core.fct_support_items"
+        ~ " where (organisation_code, record_ref) in (select (organisation_code, record_ref) from {changed})",
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 with
     isva_changes as (
         select
-            organisation_code,
-            {{ child_key("rows") }} as victim_key,
-            coalesce(case_ref, crime_ref) as journey_ref,
-            count(distinct isva_key) as isva_keys_count
-        from {{ ref("stg_vic_support") }} as rows
+            items.organisation_code,
+            items.victim_key,
+            items.journey_ref,
+            count(distinct rows.isva_key) as isva_keys_count
+        from {{ ref("fct_support_items") }} as items
+        inner join
+            {{ ref("stg_vic_support") }} as rows using (organisation_code, record_ref)
         group by all
     ),
     items as (
@@ -25,7 +37,7 @@ with
             victim_key,
             journey_ref,
             min(record_ref) as record_ref,
-            arg_max(
+            max_by(
                 area_code, (area_code <> 'U', recorded_date, record_ref)
             ) as area_code,
             any_value(first_abe_date) as abe_date,

@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_by_record("stg_vol_service")}) }}
 select
     rows.record_ref,
     rows.organisation_code,

@@ -1,3 +1,5 @@
+{%- set row = ["submission_id", "file", "line"] %}
+{{ config(meta={"kept": {"by": row, "rows_of": {"stg_wkf_post": row}}}) }}
 select
     posts.agency as organisation_code,
     posts.la as area_code,

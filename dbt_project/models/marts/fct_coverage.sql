@@ -27,7 +27,8 @@ with
     -- whatever the period said. A census of all social workers counts no post on
     -- child sexual exploitation.
     snapshots as (
-        select distinct organisation_code, strftime(snapshot_date, '%Y-%m') as period
+        select distinct
+            organisation_code, left(cast(snapshot_date as string), 7) as period
         from {{ ref("fct_workforce") }}
         where workforce_scope = 'CSE'
     ),

@@ -1,3 +1,4 @@
+{{ config(meta={"kept": kept_figures(["fct_indicator_counts"])}) }}
 -- Every figure there could be, so that what did not happen is a zero and what was not
 -- received is not;
 -- and every figure there is, such as those of places not known.
@@ -6,12 +7,15 @@ with
         select *, coalesce(returns, '') as needs from {{ ref("indicators") }}
     ),
     parts as (
-        select
-            indicator_code,
-            unit,
-            split_part(unnest(string_split(breakdowns, ';')), '=', 1) as breakdown
-        from indicators
-        where breakdowns is not null
+        select indicator_code, unit, split_part(part, '=', 1) as breakdown
+        from
+            (
+                select
+                    indicator_code,
+                    unit,
+                    {{ each_of("split(breakdowns, ';')") }} as part
+                from indicators
+            )
     ),
     -- Where one word means different things an indicator has values of its own: I05
     -- role.
@@ -43,15 +47,15 @@ with
         where
             (
                 indicators.period_kinds is null
-                or list_contains(
-                    string_split(indicators.period_kinds, ';'), coverage.period_kind
+                or array_contains(
+                    split(indicators.period_kinds, ';'), coverage.period_kind
                 )
             )
             -- What is told for the whole county alone has no figure of a district.
             and (coverage.area_code = 'SY' or indicators.area_column <> 'county_code')
     )
 select indicator_code, unit, area_code, period, breakdown, breakdown_value
-from spine
+from spine {{ if_touched(["indicator_code", "unit", "period"]) }}
 union
 select indicator_code, unit, area_code, period, breakdown, breakdown_value
 from {{ ref("fct_indicator_counts") }}

@@ -19,7 +19,23 @@ with
     spans as (
         select distinct period, period_kind, start_date, end_date
         from {{ ref("fct_indicator_coverage") }}
+    ),
+    counts as (
+        {% for indicator, periods in touched_indicators(relations) %}
+            {{ indicator_counts(indicator, loop.index, periods) }}
+            {{ "union all" if not loop.last }}
+        {% endfor %}
     )
-    {% for indicator in indicator_rows() %}
-        {{ indicator_counts(indicator, loop.index) }} {{ "union all" if not loop.last }}
-    {% endfor %}
+select
+    indicator_code,
+    unit,
+    counted_in as area_code,
+    period,
+    breakdown,
+    breakdown_value,
+    numerator,
+    denominator,
+    is_incomplete,
+    is_suppressed
+from counts
+where counted_in is not null

@@ -14,6 +14,18 @@ with
         from {{ ref("dim_periods") }}
         where period_kind = 'month'
     ),
+    parts as (
+        select
+            periods.period,
+            months.period as month,
+            months.start_date,
+            months.end_date = periods.end_date as is_last
+        from {{ ref("dim_periods") }} as periods
+        inner join
+            months
+            on months.start_date >= periods.start_date
+            and months.end_date <= periods.end_date
+    ),
     reach as (
         select min(months.start_date) as first_day, max(months.end_date) as last_day
         from {{ ref("fct_coverage") }} as coverage
@@ -55,7 +67,7 @@ with
             split_part(part, ':', 2) as organisation_kind
         from
             (
-                select returns, unnest(string_split(returns, ';')) as part
+                select returns, {{ each_of("split(returns, ';')") }} as part
                 from (select distinct returns from wanted)
             ) as wanted
     ),
@@ -67,7 +79,7 @@ with
             spans.period,
             pairs.return_code,
             pairs.organisation_code,
-            months.period as month
+            parts.month
         from spans
         inner join asked on spans.returns = asked.returns
         inner join
@@ -78,19 +90,15 @@ with
             on pairs.organisation_code = organisations.organisation_code
             and asked.organisation_kind in ('', organisations.organisation_kind)
         inner join
-            months
-            on months.start_date >= spans.start_date
-            and months.end_date <= spans.end_date
-            and (
-                spans.period_match not in ('at end', 'open at end')
-                or months.end_date = spans.end_date
-            )
+            parts
+            on spans.period = parts.period
+            and (spans.period_match not in ('at end', 'open at end') or parts.is_last)
         where
             (
                 spans.area_code = 'SY'
                 or organisations.area_code in (spans.area_code, 'SY')
             )
-            and coalesce(pairs.valid_to, date 'infinity') >= months.start_date
+            and coalesce(pairs.valid_to, {{ ever() }}) >= parts.start_date
     ),
     counted as (
         select
@@ -101,8 +109,8 @@ with
             count(*) as needed_count,
             count(received.period) as received_count,
             bool_or(received.is_provisional) as is_provisional,
-            list_sort(
-                list(
+            array_sort(
+                array_agg(
                     distinct needs.return_code || ' ' || needs.organisation_code
                 ) filter (where received.period is null)
             ) as not_received
@@ -127,7 +135,7 @@ select
         then 'not received'
         else 'part received'
     end as status,
-    coalesce(counted.not_received, []) as not_received,
+    coalesce(counted.not_received, {{ list_of([]) }}) as not_received,
     coalesce(counted.is_provisional, false) as is_provisional
 from spans
 left join counted using (returns, period_match, area_code, period)

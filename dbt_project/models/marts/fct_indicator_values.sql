@@ -1,4 +1,10 @@
-{{ config(contract={"enforced": true}) }}
+{{
+    config(
+        contract={"enforced": true},
+        meta={"kept": kept_figures(["fct_indicator_cells", "fct_indicator_counts"])},
+    )
+}}
+{%- set shared = "indicator_code, unit, area_code, period, breakdown, basis, scale, is_count, status, numerator, denominator" %}
 with
     indicators as (
         select *, coalesce(returns, '') as needs from {{ ref("indicators") }}
@@ -63,15 +69,13 @@ with
     -- one chosen.
     rated as (
         select
-            judged.* exclude (denominator, breakdown, breakdown_value),
+            judged.* {{ all_but(["denominator", "breakdown", "breakdown_value"]) }},
             cast(populations.population as double) as denominator,
-            unnest(
-                case
-                    when populations.population_series = judged.population_series
-                    then ['all', 'population series']
-                    else ['population series']
-                end
-            ) as breakdown,
+            {{ each_of(
+                "case when populations.population_series = judged.population_series then "
+                ~ list_of(["'all'", "'population series'"]) ~ " else " ~ list_of(["'population series'"]) ~ " end"
+            ) }}
+            as breakdown,
             populations.population_series as on_series
         from judged
         inner join
@@ -90,7 +94,7 @@ with
     ),
     profiled as (
         select
-            judged.* exclude (denominator),
+            judged.* {{ all_but(["denominator"]) }},
             case
                 when judged.share_of = 'residents'
                 then residents.residents
@@ -106,16 +110,14 @@ with
         where judged.share_of is not null
     ),
     together as (
-        select *
+        select {{ shared }}, breakdown_value
         from judged
         where population_ages is null and share_of is null
-        union all by name
-        select *
+        union all
+        select {{ shared }}, breakdown_value
         from profiled
-        union all by name
-        select
-            * exclude (on_series),
-            case breakdown when 'all' then 'all' else on_series end as breakdown_value
+        union all
+        select {{ shared }}, case breakdown when 'all' then 'all' else on_series end
         from rated
     )
 select

@@ -7,10 +7,10 @@ select
         released.indicator_code,
         released.unit,
         released.period || ':',
-        printf('%.10g', cast(released.value as double)),
+        {{ short_number("cast(released.value as double)", 10) }},
         'in',
         released.release_name || ',',
-        printf('%.10g', round(figures.value, 4)),
+        {{ short_number("round(figures.value, 4)", 10) }},
         'today'
     ) as record
 from {{ ref("stg_released_figures") }} as released

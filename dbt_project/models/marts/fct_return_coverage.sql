@@ -33,7 +33,7 @@ select
     due.period_end_date,
     due.due_date,
     due.first_received_date,
-    date_diff('day', due.due_date, due.first_received_date) as days_after_due,
+    {{ days_between("due.due_date", "due.first_received_date") }} as days_after_due,
     case
         when months.received_count = months.month_count
         then

@@ -71,7 +71,9 @@ with
                 ' ',
                 compared.series,
                 compared.unit,
-                printf('%g to %g', compared.value_before, compared.value)
+                {{ short_number("compared.value_before", 6) }}
+                || ' to '
+                || {{ short_number("compared.value", 6) }}
             ) as record
         from compared
         anti join
@@ -97,7 +99,7 @@ with
             'X18',
             area_code,
             end_date,
-            concat_ws(' ', series, unit, printf('%g', value))
+            concat_ws(' ', series, unit, {{ short_number("value", 6) }})
         from compared
         where
             follows_on

@@ -37,7 +37,7 @@ with
         where coalesce(parts_sum, 0) <> coalesce(total, 0)
     ),
     published_do_not_add_up as (
-        select 'X16', cast(null as varchar), cast(null as date), publication
+        select 'X16', cast(null as string), cast(null as date), publication
         from {{ ref("published_tables") }}
         group by publication
         having

@@ -18,13 +18,15 @@ with
                 when published.area_code = coverage.area_code
                 then 1
                 else
-                    list_position(['force', 'region', 'country'], published.area_level)
-                    + 90
+                    90 + array_position(
+                        {{ list_of(["'force'", "'region'", "'country'"]) }},
+                        published.area_level
+                    )
             end as stands_at,
             published.area_code as beside_code,
             published.area_name as beside_name,
-            cast(null as varchar) as neighbour_model,
-            cast(null as varchar) as closeness,
+            cast(null as string) as neighbour_model,
+            cast(null as string) as closeness,
             published.figure,
             published.value,
             published.symbol_meaning,

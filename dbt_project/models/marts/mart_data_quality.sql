@@ -14,11 +14,15 @@ with
             cast(null as double) as part,
             cast(null as double) as whole,
             cast(null as double) as value,
-            cast(null as varchar) as unit,
+            cast(null as string) as unit,
             status,
-            cast(null as varchar) as says,
-            list_position(
-                ['refused', 'not received', 'part received'], status
+            cast(null as string) as says,
+            nullif(
+                array_position(
+                    {{ list_of(["'refused'", "'not received'", "'part received'"]) }},
+                    status
+                ),
+                0
             ) as act_order
         from {{ ref("fct_return_coverage") }}
     ),
@@ -66,8 +70,8 @@ with
         select
             'ethnicity known',
             figures.area_code,
-            cast(null as varchar),
-            cast(null as varchar),
+            cast(null as string),
+            cast(null as string),
             figures.period,
             figures.breakdown_value,
             figures.numerator,
@@ -93,8 +97,8 @@ with
         select
             case rule_code when 'X18' then 'repeated total' else 'jump' end,
             area_code,
-            cast(null as varchar),
-            cast(null as varchar),
+            cast(null as string),
+            cast(null as string),
             period,
             record,
             null,
@@ -124,7 +128,19 @@ with
         from series
     )
 select
-    * replace (cast(act_order as integer) as act_order, cast(value as double) as value)
+    aspect,
+    area_code,
+    organisation_code,
+    return_code,
+    period,
+    subject,
+    part,
+    whole,
+    cast(value as double) as value,
+    unit,
+    status,
+    says,
+    cast(act_order as integer) as act_order
 from together
 order by
     act_order nulls last, aspect, organisation_code, return_code, period desc, subject

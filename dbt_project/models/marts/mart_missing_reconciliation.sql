@@ -1,3 +1,5 @@
+{%- set of_month = ["area_code", "month"] %}
+{{ config(meta={"kept": {"by": of_month, "rows_of": {"fct_missing_reconciliation": of_month}}}) }}
 {{ config(contract={"enforced": true}) }}
 select
     area_code,
@@ -8,7 +10,7 @@ select
     council_ref,
     council_is_counted,
     council_is_possible,
-    array_to_string(police_refs, '; ') as police_refs,
-    array_to_string(police_counted_refs, '; ') as police_counted_refs
+    {{ list_text("police_refs", "; ") }} as police_refs,
+    {{ list_text("police_counted_refs", "; ") }} as police_counted_refs
 from {{ ref("fct_missing_reconciliation") }}
 order by all

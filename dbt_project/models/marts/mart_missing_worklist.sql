@@ -1,3 +1,15 @@
+{%- set of_month = ["area_code", "month"] %}
+{%- set kept = {
+    "by": of_month,
+    "rows_of": {"fct_missing_reconciliation": of_month},
+    "touched_by": {
+        "fct_missing_episodes": "select area_code, month from {this}"
+        ~ " where (side, episode_ref) in (select (source, episode_ref) from {changed})"
+        ~ " union all select area_code, month from core.fct_missing_reconciliation"
+        ~ " where (child_key, month) in (select (child_key, strftime(start_date, '%Y-%m')) from {changed})",
+    },
+} %}
+{{ config(meta={"kept": kept}) }}
 {{ config(contract={"enforced": true}) }}
 -- An absence the other side alone has is on no list of this one; where this one knows
 -- the child, its own episodes of the month are.
@@ -8,7 +20,7 @@ with
         where is_comparable and status <> 'FULL'
     ),
     episodes as (
-        select *, strftime(start_date, '%Y-%m') as month
+        select *, left(cast(start_date as string), 7) as month
         from {{ ref("fct_missing_episodes") }}
     ),
     own as (
@@ -22,7 +34,7 @@ with
             is_start_close,
             is_end_close,
             council_is_counted as is_counted,
-            len(police_counted_refs) > 0 as is_counted_by_other
+            array_length(police_counted_refs) > 0 as is_counted_by_other
         from unlike
         where council_ref is not null
         union all
@@ -32,12 +44,12 @@ with
             month,
             status,
             police_organisation_code,
-            unnest(police_refs) as police_ref,
+            police_ref,
             is_start_close,
             is_end_close,
-            list_contains(police_counted_refs, police_ref),
+            array_contains(police_counted_refs, police_ref),
             council_is_counted
-        from unlike
+        from (select *, {{ each_of("police_refs") }} as police_ref from unlike)
     ),
     beside_the_others as (
         select distinct
@@ -61,9 +73,14 @@ with
             end
         where unlike.status = 'CHILD_ONLY'
     ),
+    -- Two absences of a council may be one of the police.
     lines as (
-        select *, true as is_own_absence
+        select
+            * {{ all_but(["is_counted_by_other"]) }},
+            bool_or(is_counted_by_other) as is_counted_by_other,
+            true as is_own_absence
         from own
+        group by all
         union all
         select *, null, null, null, null, false
         from beside_the_others

@@ -34,7 +34,7 @@ with
             years.period,
             'of ' || count(*) || ' returns due',
             count(*) filter (where coverage.status in ('received', 'nil', 'late')),
-            string_agg(distinct coverage.status, ', ' order by coverage.status)
+            {{ list_text("array_sort(array_agg(distinct coverage.status))", ", ") }}
         from {{ ref("fct_return_coverage") }} as coverage
         inner join
             years

@@ -11,20 +11,17 @@ with
         select indicator_code, indicator_code as series, 'all' as breakdown
         from {{ ref("indicators") }}
         union
-        select
-            indicator_code,
-            split_part(unnest(string_split(returns, ';')), ':', 1),
-            'all'
-        from {{ ref("indicators") }}
-        union
-        select indicator_code, breakdown, breakdown
+        select indicator_code, split_part(part, ':', 1), 'all'
         from
             (
-                select
-                    indicator_code,
-                    split_part(
-                        unnest(string_split(breakdowns, ';')), '=', 1
-                    ) as breakdown
+                select indicator_code, {{ each_of("split(returns, ';')") }} as part
+                from {{ ref("indicators") }}
+            )
+        union
+        select indicator_code, split_part(part, '=', 1), split_part(part, '=', 1)
+        from
+            (
+                select indicator_code, {{ each_of("split(breakdowns, ';')") }} as part
                 from {{ ref("indicators") }}
             )
     )
