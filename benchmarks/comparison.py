@@ -1,8 +1,8 @@
 """How long a comparison takes at the scale of England, beside the same SQL by hand.
 
-`python benchmarks/comparison.py` makes a folder like a release in a temporary place: 152 areas and the whole of
+`python3 -m benchmarks comparison` makes a folder like a release in a temporary place: 152 areas and the whole of
 them, 20 years with their quarters, every indicator and breakdown of the seeds; asks `compare` four questions and
-the same of the Parquet by hand, and prints a Markdown table. Cold is the first question of a process (nothing
+the same of the Parquet by hand. Cold is the first question of a process (nothing
 imported is counted; the release is opened and its digests are checked), warm the ones after it; both are medians of
 `--times N` (5 unless told), by turns in the same run. The file lies in the machine's file cache in both.
 """
@@ -14,7 +14,6 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -107,12 +106,15 @@ BESIDE = {
 }
 
 
-def make(out: Path) -> int:
+def make(out: Path | str) -> int:
     """Write the folder → how many figures it holds."""
     import duckdb
 
+    out = Path(out)
+
     told = {"seeds": SEEDS, "out": out, "areas": AREAS, "first": FIRST_YEAR, "years": YEARS}
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(FIGURES.format(**told))
         for name, sql in BESIDE.items():
             connection.execute(f"copy ({sql.format(**told)}) to '{out}/{name}.parquet' (format parquet)")
@@ -122,6 +124,11 @@ def make(out: Path) -> int:
     manifest |= {"periods": ["year", "quarter"], "code_version": "0", "files": files}
     (out / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     return count
+
+
+def made(out: str) -> dict:
+    """The same in a process of its own."""
+    return {"figures": make(out)}
 
 
 def ours(folder: Path, times: int, asked: dict) -> list[float]:
@@ -165,36 +172,16 @@ def alone(folder: Path, way: str, question: str, times: int) -> list[float]:
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
 
 
-def measure(folder: Path, question: str, times: int) -> dict[str, tuple[float, float]]:
-    """(cold, warm) median seconds of each way: as many processes as times, by turns, each asking once cold."""
+def measure(folder: Path, question: str, times: int) -> dict[str, tuple[list[float], list[float]]]:
+    """(cold, warm) seconds of each way: as many processes as times, by turns, each asking once cold; of the warm
+    questions of one process the median."""
     found = {way: [] for way in WAYS}
     for _ in range(times):
         for way in WAYS:
             found[way].append(alone(folder, way, question, times))
     return {
-        way: (statistics.median(r[0] for r in runs), statistics.median(t for r in runs for t in r[1:]))
-        for way, runs in found.items()
+        way: ([r[0] for r in runs], [statistics.median(r[1:]) for r in runs]) for way, runs in found.items()
     }
-
-
-def main(times: int) -> None:
-    """Print the table."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        count = make(folder)
-        size = (folder / "figures.parquet").stat().st_size / 1e6
-        print(f"{count:,} figures, {size:.0f} MB of Parquet; medians of {times}, in milliseconds\n")
-        print("| question | cold: compare | by hand | ratio | warm: compare | by hand | ratio |")
-        print("|---|---:|---:|---:|---:|---:|---:|")
-        for question in QUESTIONS:
-            (cold, warm), (hand_cold, hand_warm) = measure(folder, question, times).values()
-            cells = [cold * 1e3, hand_cold * 1e3, warm * 1e3, hand_warm * 1e3]
-            said = [f"{c:.0f}" for c in cells]
-            print(
-                f"| {question} | {said[0]} | {said[1]} | {cold / hand_cold:.1f} "
-                f"| {said[2]} | {said[3]} | {warm / hand_warm:.1f} |",
-                flush=True,
-            )
 
 
 def _one(folder: str, way: str, question: str, times: str) -> list[float]:
@@ -209,7 +196,4 @@ def _one(folder: str, way: str, question: str, times: str) -> list[float]:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    if "--alone" in given:
-        print(json.dumps(_one(*given[given.index("--alone") + 1 :])))
-    else:
-        main(int(given[given.index("--times") + 1]) if "--times" in given else 5)
+    print(json.dumps(_one(*given[given.index("--alone") + 1 :])))

@@ -104,9 +104,9 @@ def linked(groups: int, seed: int) -> tuple[np.ndarray, list[Relation]]:
     return np.array(counts), relations
 
 
-def seconds(work, *given) -> tuple[object, float]:
-    began = time.process_time()
-    return work(*given), time.process_time() - began
+def seconds(work, *given, clock=time.process_time) -> tuple[object, float]:
+    began = clock()
+    return work(*given), clock() - began
 
 
 def primary_only(problem: Problem, profile: Profile) -> list:
@@ -214,6 +214,25 @@ def compare(name: str, seed: int = 1) -> str:
     else:
         figures += ["", "", f"stopped at {PATIENCE} s"]
     return f"| {' | '.join(map(str, figures))} |"
+
+
+def measured(groups: int) -> dict:
+    """Seconds by the clock to protect and to attack so many groups of linked tables, and to hide the small alone."""
+    import duckdb
+
+    counts, relations = linked(groups, 1)
+    profile, clock = PROFILES["public"], time.perf_counter
+    problem = disclosure.pose(profile, counts, relations)
+    protected, protecting = seconds(disclosure.protect, problem, profile, clock=clock)
+    exposed, attacking = seconds(
+        disclosure.attack, problem, replace(protected, proofs=()), profile, clock=clock
+    )
+    hide = "create table shown as select if(n between 1 and 5, null, n) as n from cells"
+    with duckdb.connect() as connection:
+        connection.register("cells", {"n": counts})
+        _, hiding = seconds(connection.execute, hide, clock=clock)
+    told = {"protect": protecting, "attack": attacking, "hide": hiding, "cells": int(counts.size)}
+    return told | {"exposed": len(exposed)}
 
 
 def main() -> None:

@@ -77,6 +77,44 @@ def simpler(children: int, seed: int, rule: str) -> dict:
     return {"seconds": seconds, "before": before, "reviews": 0, **told(people.measure(connection))}
 
 
+def measured(children: int, seed: int = OTHER) -> dict:
+    """The whole engine on a register: seconds of linking alone, keys and how well."""
+    return {**linked(children, seed), "peak": peak()}
+
+
+EQUAL = """
+create table equal as
+with
+    keyed as (select record_id, person_key_scheme, person_key, nhs_number, upper(forenames) as f, upper(surname) as s, birth_date from people)
+select l.person_key_scheme as ls, l.person_key as lk, r.person_key_scheme as rs, r.person_key as rk
+from keyed as l inner join keyed as r on l.nhs_number = r.nhs_number and l.record_id < r.record_id
+union
+select l.person_key_scheme, l.person_key, r.person_key_scheme, r.person_key
+from keyed as l inner join keyed as r
+    on l.f = r.f and l.s = r.s and l.birth_date = r.birth_date and l.record_id < r.record_id"""
+TRUE_PAIRS = """
+with
+    true_pairs as (
+        select l.person_key as lk, r.person_key as rk from people_truth as l
+        inner join people_truth as r on l.child = r.child and l.person_key < r.person_key
+        where l.person_key_scheme = 'SY1' and r.person_key_scheme = 'SY1'
+    ),
+    told as (select distinct least(lk, rk) as lk, greatest(lk, rk) as rk from equal where ls = 'SY1' and rs = 'SY1')
+select (select count(*) from true_pairs semi join told using (lk, rk)) / (select count(*) from true_pairs)"""
+
+
+def equal_alone(children: int, seed: int = OTHER) -> dict:
+    """Bare DuckDB: keys whose NHS numbers, or whose names and birthdays, are equal. No guards, no groups."""
+    from demo import people
+
+    connection = in_memory()
+    people.build(connection, children, seed)
+    began = time.perf_counter()
+    connection.execute(EQUAL)
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "recall": connection.execute(TRUE_PAIRS).fetchone()[0], "peak": peak()}
+
+
 def told(measured) -> dict:
     """Figures of a measured linkage as they go from one process to the other."""
     return {**vars(measured), "in_ten_thousand": measured.in_ten_thousand}
