@@ -154,9 +154,7 @@ class Home:
             yield run_id, now
 
     @contextmanager
-    def changing(
-        self, step=lambda *_: None, compact: bool = False, afresh: bool = True
-    ) -> Iterator[Change]:
+    def changing(self, step=lambda *_: None, compact: bool = False, afresh: bool = True) -> Iterator[Change]:
         """A copy to change; built and published in one step where nothing went wrong, else thrown away.
 
         `compact` writes it out afresh first, so that nothing deleted is left in blocks the file no longer uses. Who
@@ -193,7 +191,8 @@ class Home:
             afresh = way is built.Way.AFRESH
             build.build(self.project, change.copy, self.parsed, key=self.warehouse_key, afresh=afresh)
         with closing(self.open(change.copy)) as connection:
-            built.note(connection, rests_on)
+            if way is not built.Way.NOTHING:
+                built.note(connection, rests_on)
             after.note_cross_return(connection, change.run_id)
             telling.begin(self.root, connection, change.run_id)
             for proof in change.proofs:

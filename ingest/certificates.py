@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
 from ingest.retention import Purge
 from ingest.rights import Erasure
-from on_disk import put
 
 # How long a backup lives; the last copy of what is gone today goes with the last monthly one.
 BACKUPS = (("daily", 7, 1), ("weekly", 4, 7), ("monthly", 12, 31))
@@ -19,7 +19,10 @@ def write(folder: Path, what: str, run_id: str, told: dict) -> Path:
     """Write `<what>-<run>.json`, safely on disk, only its owner may read it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{what}-{run_id}.json"
-    put(path, json.dumps({"run_id": run_id, **told}, indent=1, default=str).encode())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"run_id": run_id, **told}, file, indent=1, default=str)
+        file.flush()
+        os.fsync(file.fileno())
     return path
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import warehouse
 from tests.faults import summary
@@ -18,6 +19,10 @@ from tests.faults import summary
 # What is loaded stays loaded: looking through it for circles again and again took a tenth of the suite's time.
 gc.freeze()
 gc.set_threshold(100_000, 50, 100)
+
+# How long one example takes is the machine's affair: speed is measured in benchmarks/.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 CASES = Path(__file__).parent / "cases"
 LONGEST = ("cases", "canary", "crash", "commands", "county", "rights", "linked_county", "rekeying")

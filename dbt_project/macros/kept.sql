@@ -34,3 +34,36 @@
         ~ ")) select return_code, organisation_code, record from reached"
     ) }}
 {%- endmacro %}
+
+{#- The indicators to count, each with the periods it is to be counted for; none means all of them. -#}
+{% macro touched_indicators(relations) -%}
+    {%- set indicators, named = [], {} -%}
+    {%- if execute and way(kept_counts(relations)) == "touched" -%}
+        {%- for code, unit, periods in asked("select key_1, key_2, list(key_3 order by key_3) from " ~ touched() ~ " group by all") -%}
+            {%- do named.update({code ~ " " ~ unit: periods}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for indicator in indicator_rows() -%}
+        {%- set periods = named.get(indicator["indicator_code"] ~ " " ~ indicator["unit"], []) -%}
+        {%- if periods or not named -%} {%- do indicators.append((indicator, periods)) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(indicators) }}
+{%- endmacro %}
+
+{#- Which indicators and periods a changed row of what they count touches; a new period touches every indicator. -#}
+{% macro kept_counts(relations) -%}
+    {%- set queries = {"fct_indicator_coverage": "select indicator_code, unit, period from reference.indicators cross join (select distinct period from {changed})"} -%}
+    {%- set counted = indicator_rows() -%}
+    {%- for relation in relations -%}
+        {%- set parts = ["select '', '', '' where false"] -%}
+        {%- for indicator in counted if indicator["relation"] == relation -%} {%- do parts.append(touched_periods(indicator)) -%} {%- endfor -%}
+        {%- do queries.update({relation: parts | join(" union ")}) -%}
+    {%- endfor -%}
+    {{ return({"by": ["indicator_code", "unit", "period"], "touched_by": queries}) }}
+{%- endmacro %}
+
+{% macro touched_periods(indicator) -%}
+    select distinct '{{ indicator["indicator_code"] }}', '{{ indicator["unit"] }}', periods.period
+    from (select * from {changed} where {{ indicator["row_filter"] }}) as facts
+    {{ period_join(indicator, "(select distinct period, period_kind, start_date, end_date from " ~ ref("fct_indicator_coverage") ~ ")") }}
+{%- endmacro %}

@@ -32,19 +32,16 @@ with
             any_value(police.organisation_code) as police_organisation_code,
             array_sort(array_agg(police.episode_ref)) as police_refs,
             array_sort(
-                coalesce(
-                    array_agg(police.episode_ref) filter (where police.is_counted),
-                    {{ none_yet }}
-                )
+                array_agg(police.episode_ref) filter (where police.is_counted)
             ) as police_counted_refs,
             min(police.start_date) as start_date,
             min(police.started_at) as start_at,
-            case
-                when bool_and(police.end_date is not null) then max(police.end_date)
-            end as end_date,
-            case
-                when bool_and(police.end_date is not null) then max(police.ended_at)
-            end as end_at
+            if(
+                bool_and(police.end_date is not null), max(police.end_date), null
+            ) as end_date,
+            if(
+                bool_and(police.end_date is not null), max(police.ended_at), null
+            ) as end_at
         from pairs
         inner join
             police
@@ -147,8 +144,7 @@ select
     -- Without the other side's return, or under a key it does not use, an episode it
     -- does not have says nothing.
     absences.is_key_shared
-    and ('R05', 'SY', absences.month)
-    in (select return_code, area_code, month from received)
+    and ('R05', 'SY', absences.month) in (select * from received)
     and ('R14', absences.area_code, absences.month)
-    in (select return_code, area_code, month from received) as is_comparable
+    in (select * from received) as is_comparable
 from absences
