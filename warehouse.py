@@ -22,6 +22,7 @@ from operations import faults
 from operations.access_commands import audit as audit_app
 from operations.access_commands import export as export_app
 from operations.backup_commands import app as backup_app
+from operations.build_commands import app as build_app
 from operations.commands import app as operations_app
 from operations.commands import notify_app, schedule_app
 from refusal import Refusal
@@ -151,7 +152,7 @@ def demo(
 
 
 JOINED = {
-    None: (ingest_app, expectations_app, operations_app, backup_app, readers_app, rights_app),
+    None: (ingest_app, expectations_app, operations_app, backup_app, build_app, readers_app, rights_app),
     "report": (reports_app,),
     "release": (release_app,),
     "export": (export_app,),

@@ -57,6 +57,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("explain", *ROWS, "--role", "core_analyst", "--purpose", WHY, *CUT, "--json"),
     ("explain", *ROWS, "--role", WHY, "--purpose", WHY, *CUT),
     ("reconcile", "--la", "ROT", "--month", "2024-05", "--out", f"{OUT}/lists"),
+    ("build", "--target", WHY, "--to", f"{OUT}/spark"),
     ("reconcile", "--la", "ROT", "--month", "2024-03", "--out", f"{OUT}/lists"),
     ("link", "review", "--out", f"{OUT}/review.xlsx"),
     ("link", "review", "--names", "--out", f"{AWAY}/names.xlsx"),
@@ -96,7 +97,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("doctor",),
 )
 # What ends with something else than 0 or 1: there is nobody to tell, or it may not be done.
-ENDS = {("notify", "test"): 2, ("query", CAST): 2, ("explain", *ROWS, "--role", WHY): 2}
+ENDS = {("notify", "test"): 2, ("build",): 2, ("query", CAST): 2, ("explain", *ROWS, "--role", WHY): 2}
 # Where hostile text must have come to, or what was looked at shows nothing.
 TELLS = {
     *("status", "query", "confirm", "check", "receive", "explain", "lineage", "vault list", "audit show"),
