@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import venv
@@ -16,7 +15,6 @@ ENVIRONMENT = HERE / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCK, BOOTSTRAP, TEST_DATA = (HERE / f"{name}.lock" for name in ("requirements", "bootstrap", "test-data"))
-SPARK, SPARK_BUILD = HERE / "spark.lock", HERE / "spark-build.lock"
 AREA, YEAR = "ROT", "2024-25"
 
 
@@ -45,20 +43,6 @@ def set_up() -> None:
     run(*uv, "--no-deps", "--no-build-isolation", "-e", HERE)
     # Only its published test records are read: the package itself does not run beside these versions.
     run(*uv, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", TEST_DATA)
-    stamp.write_text(wanted)
-
-
-def add_spark() -> None:
-    """Spark for the test that holds it to DuckDB, once for each lock; without a Java it would be of no use."""
-    stamp = ENVIRONMENT / ".spark-made-from"
-    wanted = hashlib.sha256(SPARK.read_bytes() + SPARK_BUILD.read_bytes()).hexdigest()
-    if shutil.which("java") is None or (stamp.exists() and stamp.read_text() == wanted):
-        return
-    print("Adding Spark (about a minute) …", flush=True)
-    uv = (PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--no-deps", "--require-hashes")
-    run(*uv, "--only-binary", ":all:", "-r", SPARK_BUILD)
-    # pyspark comes as sources alone: what builds it is pinned too, so nothing else is fetched.
-    run(*uv, "--only-binary", ":all:", "--no-binary", "pyspark", "--no-build-isolation", "-r", SPARK)
     stamp.write_text(wanted)
 
 
@@ -116,12 +100,10 @@ def main() -> None:
             first_night()
         case ["test"]:
             set_up()
-            add_spark()
             workers = ("--numprocesses", "auto", "--maxprocesses", "4")
             run(PYTHON, "-m", "pytest", *workers, "--dist", "loadfile", "--no-loadscope-reorder")
         case ["test", *some]:
             set_up()
-            add_spark()
             run(PYTHON, "-m", "pytest", *some)
         case _:
             sys.exit("Use: start.py, or start.py test")
