@@ -97,8 +97,7 @@ with
     judged as (
         select
             row,
-            list_filter(
-                [
+            concat_ws(',', 
                     if(record_ref is null, 'C220 record_ref', null),
                     if(length(record_ref) > 64, 'C202 record_ref', null),
                     if(record_action not in ('N', 'A', 'D'), 'C212 record_action', null),
@@ -239,11 +238,9 @@ with
                     ),
                     if(is_ethnicity_poor, 'R04.15 ethnicity_code', null),
                     if(is_sex_poor, 'R04.16 sex', null)
-                ],
-                lambda broken: broken is not null
-            ) as broken
+                ) as broken
         from days
     )
-select row, unnest(broken) as broken
+select row, unnest(string_split(broken, ',')) as broken
 from judged
-where len(broken) > 0
+where broken <> ''

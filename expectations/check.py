@@ -6,11 +6,14 @@ import os
 import warnings
 from dataclasses import dataclass
 
+from expectations import judged
 from expectations.checks import Check
+from expectations.judged import BATCH, FOUND
+from expectations.put_off import put_off
 from expectations.suite import suite
 
-BATCH = "batch"
-FOUND = "found"
+# Expectations that the standard does not use import them, and loading them is two fifths of loading it all.
+NEVER_USED = ("altair", "scipy.stats")
 
 
 class Disagreement(Exception):
@@ -28,7 +31,8 @@ class Verdict:
 
 def load() -> None:
     """Load Great Expectations, which takes seconds; it may be done while something else is waited for."""
-    import great_expectations.expectations  # noqa: F401
+    with put_off(*NEVER_USED):
+        import great_expectations.expectations  # noqa: F401
 
 
 def run(connection, name: str, checks: tuple[Check, ...]) -> Verdict:
@@ -38,9 +42,11 @@ def run(connection, name: str, checks: tuple[Check, ...]) -> Verdict:
     Raises Disagreement when the two ways of counting differ for any check.
     """
     rows = connection.execute(f"select count(*) from {BATCH}").fetchone()[0]
-    find(connection, checks)
-    found = dict(connection.execute(f"select number, count(*) from {FOUND} group by all").fetchall())
+    judged.judge(connection, checks)
     counted = count(connection, name, checks) if rows else {}
+    connection.execute(f"drop view {judged.JUDGED}")
+    judged.find(connection, checks, counted)
+    found = dict(connection.execute(f"select number, count(*) from {FOUND} group by all").fetchall())
     for number, check in enumerate(checks):
         theirs, ours = counted.get(number, 0), found.get(number, 0)
         if theirs != ours:
@@ -51,53 +57,37 @@ def run(connection, name: str, checks: tuple[Check, ...]) -> Verdict:
     return Verdict(checks, rows, tuple(found.get(n, 0) for n in range(len(checks))))
 
 
-def find(connection, checks: tuple[Check, ...]) -> None:
-    """Which rows break which checks: one pass for the rules of a row, one for those that look at others.
-
-    Apart, because a window carries every column it is given. And the rows in doubt are set down before they
-    are asked which rules they break: asked in one statement, DuckDB works every rule out twice for every row.
-    """
-    narrow = {n: f"({c.bad})" for n, c in enumerate(checks) if not c.wide}
-    wide = {n: f"({c.bad})" for n, c in enumerate(checks) if c.wide}
-    doubted = f"select rowid as batch_row, * from {BATCH} where {' or '.join(narrow.values()) or 'false'}"
-    looked = "".join(f", {bad} as bad_{n}" for n, bad in wide.items())
-    connection.execute(f"create or replace temp table {FOUND} (row bigint, number integer)")
-    connection.execute(f"create or replace temp table doubted as {doubted}")
-    _collect(connection, narrow, "doubted")
-    _collect(connection, {n: f"bad_{n}" for n in wide}, f"(select rowid as batch_row{looked} from {BATCH})")
-
-
-def _collect(connection, bad: dict[int, str], rows: str) -> None:
-    if not bad:
-        return
-    numbers = ", ".join(f"case when {b} then {n} end" for n, b in bad.items())
-    connection.execute(
-        f"insert into {FOUND} select batch_row, unnest(list_filter([{numbers}], lambda n: n is not null)) "
-        f"from {rows} where {' or '.join(bad.values())}"
-    )
-
-
 def count(connection, name: str, checks: tuple[Check, ...]) -> dict[int, int]:
-    """Great Expectations' count of bad rows by check; raises Disagreement where an expectation broke."""
-    batch = _batch(connection)
-    no_values = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
-    results = batch.validate(suite(name, checks), result_format=no_values).results
-    counted = {}
-    for result in results:
+    """Great Expectations' count of bad rows, for each check that any row breaks; Disagreement where one broke down.
+
+    It is asked first whether any row breaks it, and then, of the few that fail, how many do: for a count it asks for
+    the values too, in a query for each expectation, even where it may keep none of them.
+    """
+    batch, asked = _batch(connection), suite(name, checks)
+    results = _results(batch, asked, checks, "BOOLEAN_ONLY")
+    if len(results) != len(checks):
+        raise Disagreement(f"{name}: Great Expectations answers {len(results)} of {len(checks)} rules.")
+    failed = {n for n, result in results.items() if not result.success}
+    if not failed:
+        return {}
+    asked.expectations = [e for e in asked.expectations if e.meta["number"] in failed]
+    no_values = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    counted = _results(batch, asked, checks, no_values)
+    return {n: int(result.result["unexpected_count"]) for n, result in counted.items()}
+
+
+def _results(batch, asked, checks: tuple[Check, ...], result_format) -> dict:
+    """What Great Expectations says of each expectation asked, by the number of its check."""
+    results = {}
+    for result in batch.validate(asked, result_format=result_format).results:
         number = result.expectation_config.meta["number"]
-        raised = _raised(result.exception_info)
-        if raised:
+        if raised := _raised(result.exception_info):
             check = checks[number]
-            raise Disagreement(f"{name}, rule {check.rule_code} on {check.column} could not be run: {raised}")
-        counted[number] = _unexpected(result.result)
-    return counted
-
-
-def _unexpected(result: dict) -> int:
-    """Rows that break an expectation; none where its condition left no row to look at."""
-    if result.get("element_count") == 0:
-        return 0
-    return int(result["unexpected_count"] if "unexpected_count" in result else result["observed_value"])
+            raise Disagreement(
+                f"{asked.name}, rule {check.rule_code} on {check.column} could not be run: {raised}"
+            )
+        results[number] = result
+    return results
 
 
 def _raised(info: dict) -> str | None:
@@ -111,6 +101,7 @@ def _raised(info: dict) -> str | None:
 
 def _batch(connection):
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+    load()
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -124,5 +115,5 @@ def _batch(connection):
         source = context.data_sources.add_sql(
             "warehouse", connection_string=duckdb_dialect.URL, create_temp_table=False, kwargs=engine
         )
-    asset = source.add_table_asset(BATCH, table_name=BATCH)
+    asset = source.add_table_asset(BATCH, table_name=judged.JUDGED)
     return asset.add_batch_definition_whole_table("all").get_batch()

@@ -74,19 +74,23 @@ def checks(
 def _of_field(f: Field, lists: CodeLists) -> Iterator[Check]:
     column, text = f'"{f.name}"', text_column(f)
     if f.required:
-        blank = f"{column} is null" if text == column else f"nullif(trim({text}), '') is null"
+        blank = f"{column} is null" if text == column else _unread(column, text, "is null")
         says = f"{f.name} must be filled in."
         yield Check("C220", f.name, "error", says, blank)
     if f.type in SPEAKS_OF:
         code, says = SPEAKS_OF[f.type]
-        unread = f"nullif(trim({text}), '') is not null and {column} is null"
-        yield Check(code, f.name, "error", f"{f.name} {says}", unread)
+        yield Check(code, f.name, "error", f"{f.name} {says}", _unread(column, text, "is not null"))
     if f.type == "date":
         says = f"{f.name} was read as day/month/year. Send dates as YYYY-MM-DD."
         yield Check("C203", f.name, "warning", says, f"{column} is not null and contains({text}, '/')")
     yield from _constraints(f)
     if f.codes:
         yield from _codes(f, lists[f.codes.list])
+
+
+def _unread(column: str, text: str, sent: str) -> str:
+    """The column has no value, and its text is (not) blank; the text is looked at only where there is no value."""
+    return f"case when {column} is null then nullif(trim({text}), '') {sent} else false end"
 
 
 def _constraints(f: Field) -> Iterator[Check]:

@@ -1,7 +1,7 @@
 """Great Expectations' names in SQL: for each, the predicate that is true for a row that breaks it.
 
-Great Expectations counts; these find. That they are two ways to say one thing is the point: where they
-differ, neither is believed.
+Great Expectations counts; these find. For a rule in its own words that is two ways to say one thing, which is the
+point: where they differ, neither is believed.
 """
 
 from __future__ import annotations

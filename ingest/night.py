@@ -87,7 +87,7 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
 
 def _clear_away(connection) -> None:
     """The rows as sent, which stood in memory to be judged, are needed no more."""
-    for table in ("batch", checking.FOUND, "doubted", "bad", "again"):
+    for table in ("batch", checking.FOUND, "bad", "again"):
         connection.execute(f"drop table if exists temp.{table}")
 
 

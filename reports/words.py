@@ -42,12 +42,14 @@ def change(before: Figure, now: Figure) -> str:
 
     Counts of staff and schools are whole and have no interval: they rose or fell as they did.
     """
-    if before.number is None or now.number is None:
+    was, value = number(before.value), number(now.value)
+    if was is None or value is None:
         return "cannot be compared"
-    if now.number == before.number:
+    if value == was:
         return "did not change"
-    if number(before.lower) is None or number(now.lower) is None:
-        return "rose" if now.number > before.number else "fell"
-    if float(now.lower) > float(before.upper):
+    least, lower = number(before.lower), number(now.lower)
+    if least is None or lower is None:
+        return "rose" if value > was else "fell"
+    if lower > float(before.upper):
         return "rose"
-    return "fell" if float(now.upper) < float(before.lower) else "changed by no more than chance allows"
+    return "fell" if float(now.upper) < least else "changed by no more than chance allows"

@@ -201,7 +201,7 @@ def test_a_run_that_fails_says_its_last_words():
 
 def test_by_hand_finds_the_rows_that_the_standard_finds(tmp_path):
     """Every row-wise rule that by_hand.sql writes out, broken here and there, against the pass that finds the rows."""
-    from expectations import check
+    from expectations import judged
     from expectations.batch import look_over
     from expectations.checks import checks
     from expectations.standard import standard
@@ -214,7 +214,8 @@ def test_by_hand_finds_the_rows_that_the_standard_finds(tmp_path):
         _, by_hand = rules._by_hand(connection)
         look_over(connection, r)
         ruled = checks(r, context.lists, frozenset(), context.area_of)
-        check.find(connection, ruled)
+        judged.judge(connection, ruled)
+        judged.find(connection, ruled, range(len(ruled)))
         counted = dict(connection.execute("select number, count(*) from found group by all").fetchall())
     found = {f"{ruled[n].rule_code} {ruled[n].column}": count for n, count in counted.items()}
     assert (rows, by_hand) == (300, found)

@@ -9,12 +9,14 @@ from reports.comparison.asked import Place
 from reports.comparison.gathered import Question, codes_of, question
 from reports.comparison.judging import Benchmark
 from reports.comparison.told import OURS, PUBLISHED, Comparison, Row
-from reports.reading import Figure, Release
+from reports.reading import Figure, Release, at_once
+from uncollected import uncollected
 
 SOURCE = "Returns received"
 NO_INTERVAL = "not compared: no interval"
 
 
+@uncollected()
 def compare(
     release: Release,
     indicator: str,
@@ -94,36 +96,37 @@ def _rows(
 
 def _ours(place: Place, f: Figure, said: tuple[str, str, str, str]) -> Row:
     benchmark, compared, year_before, change = said
-    return Row(
-        area_code=f.area_code,
-        area=f.area,
-        stands_for=place.stands_for,
-        whose=OURS,
-        series=f.indicator,
-        period=f.period,
-        start_date=f.start_date,
-        end_date=f.end_date,
-        breakdown=f.breakdown,
-        breakdown_value=f.breakdown_value,
-        breakdown_label=f.breakdown_label,
-        unit=f.unit,
-        value=f.value,
-        numerator=f.numerator,
-        denominator=f.denominator,
-        lower=f.lower,
-        upper=f.upper,
-        status=f.status,
-        not_received=f.not_received,
-        provisional=f.provisional,
-        note=f.note,
-        differs="",
-        vintage="",
-        source=SOURCE,
-        benchmark=benchmark,
-        compared=compared,
-        year_before=year_before,
-        change=change,
-    )
+    told = {
+        "area_code": f.area_code,
+        "area": f.area,
+        "stands_for": place.stands_for,
+        "whose": OURS,
+        "series": f.indicator,
+        "period": f.period,
+        "start_date": f.start_date,
+        "end_date": f.end_date,
+        "breakdown": f.breakdown,
+        "breakdown_value": f.breakdown_value,
+        "breakdown_label": f.breakdown_label,
+        "unit": f.unit,
+        "value": f.value,
+        "numerator": f.numerator,
+        "denominator": f.denominator,
+        "lower": f.lower,
+        "upper": f.upper,
+        "status": f.status,
+        "not_received": f.not_received,
+        "provisional": f.provisional,
+        "note": f.note,
+        "differs": "",
+        "vintage": "",
+        "source": SOURCE,
+        "benchmark": benchmark,
+        "compared": compared,
+        "year_before": year_before,
+        "change": change,
+    }
+    return at_once(Row, told)
 
 
 def _published(place: Place, row: dict) -> Row:

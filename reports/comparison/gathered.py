@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from refusal import Refusal
 from reports.comparison import asked
@@ -153,6 +154,7 @@ def codes_of(places: Iterable[Place]) -> list[str]:
     return list(dict.fromkeys([*(p.code for p in places if p.is_ours), COUNTY]))
 
 
+@cache  # a comparison asks it for every figure, of few days
 def year_before(day: date) -> date:
     """The same first day of a month a year earlier."""
     return day.replace(year=day.year - 1)

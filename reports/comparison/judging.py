@@ -17,6 +17,7 @@ NOT_COMPARED = statistics.WORDS[0]
 ITSELF = "the benchmark"
 NO_YEAR_BEFORE = "no figure a year before"
 INCOMPLETE = "incomplete follow-up"
+NOT_WHOLE = (*MISSING, INCOMPLETE)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,11 @@ def changes(
 def _change(before: Figure | None, now: Figure, breaks: Sequence[Broken], across: bool) -> tuple[str, str]:
     if before is None:
         return "", NO_YEAR_BEFORE
-    between = [b for b in breaks if b.lies(now.area_code, before.start_date, now.end_date)]
+    between = [b for b in breaks if b.lies(now.area_code, before.start_date, now.end_date)] if breaks else ()
     if between and not across:
         return before.value, f"not compared: the series breaks {between[0].when}"
-    for status in (*MISSING, INCOMPLETE):
-        if status in (before.status, now.status):
-            return before.value, f"not compared: {status}"
+    if before.status in NOT_WHOLE or now.status in NOT_WHOLE:
+        status = next(s for s in NOT_WHOLE if s in (before.status, now.status))
+        return before.value, f"not compared: {status}"
     said = words.change(before, now)
     return before.value, f"{said} (across a series break)" if between else said
