@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -11,10 +10,11 @@ from pathlib import Path
 
 from expectations.standard import standard
 from ingest import excel_parts, headers
-from ingest.excel_cells import Remarks, readers
-from ingest.excel_rows import COLUMNS_MAX, Cell, Seen, cells_of, rows_of, text_of
+from ingest.excel_cells import Column, Remarks, readers
+from ingest.excel_rows import COLUMNS_MAX, Seen, cells_of, rows_of
+from ingest.excel_values import EMPTY, Given, text_of
 from ingest.headers import Header
-from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
+from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable, as_csv
 
 __all__ = [
     "COLUMNS_MAX",
@@ -67,23 +67,34 @@ class _Read:
 
 def open_book(path: Path) -> Book:
     """Open a workbook to be read as a stream; raises Unreadable F015-F019 where it is none or is not safe."""
-    import openpyxl
-
     excel_parts.refuse_unsafe(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            values = openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
-            formulas = (
-                openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True)
-                if excel_parts.has_formulas(path)
-                else None
-            )
+            values = _open(path, data_only=True)
+            formulas = _open(path, data_only=False) if excel_parts.has_formulas(path) else None
             return Book(values, formulas, tuple(excel_parts.remarks(path)))
         except Exception as problem:  # noqa: BLE001 - a damaged workbook fails in any way it likes
             raise Unreadable(
                 "F017", f"The workbook cannot be opened ({type(problem).__name__}). Save it again."
             ) from None
+
+
+def _open(path: Path, data_only: bool):
+    """The library's own way to open one, but for the texts its cells share: of those it makes ten objects each."""
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    reader = ExcelReader(BytesIO(path.read_bytes()), read_only=True, data_only=data_only)
+
+    def read_strings() -> None:
+        if (part := reader.package.find(SHARED_STRINGS)) is not None:
+            with reader.archive.open(part.PartName[1:]) as file:
+                reader.shared_strings = excel_parts.strings(file)
+
+    reader.read_strings = read_strings
+    reader.read()
+    return reader.wb
 
 
 def read_xlsx(sent: Sent, out: Path) -> Reading:
@@ -138,7 +149,7 @@ def _sheet(book: Book, sheet, written, sent: Sent, data: Path, read: _Read) -> N
     read.findings += [(name, finding) for finding in told]
 
 
-def _header(rows: Iterator[tuple[int, list[Cell]]]) -> tuple[list[str], int] | None:
+def _header(rows: Iterator[tuple[int, list[Given]]]) -> tuple[list[str], int] | None:
     """The header's texts and its row, if one stands near the top."""
     for line, row in rows:
         cells = [text_of(cell) for cell in row]
@@ -162,17 +173,28 @@ def _write(data: Path, sent: Sent, header: Header, rows, remarks: Remarks, epoch
     columns = readers(header.columns, standard()[header.name], epoch, remarks)
     blank = taken = 0
     with data.open("w", encoding="utf-8", newline="") as f:
-        write = csv.writer(f, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        write.writerow([*PLACE, *header.columns])
+        f.write(as_csv([*PLACE, *header.columns]))
         for line, row in rows:
-            texts = [read(cell, line) for read, cell in zip(columns, row, strict=False)]
+            texts = _texts(columns, row, line)
             if not any(texts):
                 blank += 1
                 continue
             texts += [""] * (len(columns) - len(texts))
-            write.writerow([sent.name, remarks.sheet, line, "", *texts])
+            f.write(as_csv([sent.name, remarks.sheet, str(line), "", *texts]))
             taken += 1
     return taken, blank
+
+
+def _texts(columns: list[Column], row: list[Given], line: int) -> list[str]:
+    texts = []
+    for column, cell in zip(columns, row, strict=False):
+        if cell.__class__ is str:
+            if column.of_text:
+                column.of_text(cell, line)
+            texts.append(cell)
+        else:
+            texts.append("" if cell is EMPTY else column.of_cell(cell, line))
+    return texts
 
 
 def _of_sheet(title: str, header_line: int, seen: Seen) -> Iterator[Finding]:

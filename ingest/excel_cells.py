@@ -11,7 +11,7 @@ from datetime import datetime, time
 from expectations.personal_data import REFERENCE
 from expectations.spoilt import NO_RESULT
 from expectations.standard import Field, Return
-from ingest.excel_rows import Cell, text_of
+from ingest.excel_values import Cell, text_of
 from ingest.reading import Finding
 
 # Days since the epoch of a workbook that a date column left in a General cell may hold: 1954 to 2064.
@@ -29,7 +29,13 @@ DEFAULTS = frozenset(
 # Findings of one kind and column that are listed one by one; the rest are told as a number.
 MOST_LISTED = 1_000
 
-Read = Callable[[Cell, int], str]
+
+@dataclass(frozen=True)
+class Column:
+    """How the cells of a column are read, each with its row; text, which most hold, stands as it is unless watched."""
+
+    of_cell: Callable[[Cell, int], str]
+    of_text: Callable[[str, int], None] | None = None
 
 
 @dataclass
@@ -56,31 +62,32 @@ class Remarks:
         return [*self.findings, *more]
 
 
-def readers(columns: tuple[str, ...], r: Return, epoch: int, remarks: Remarks) -> list[Read]:
+def readers(columns: tuple[str, ...], r: Return, epoch: int, remarks: Remarks) -> list[Column]:
     """For each column of a sheet, how its cells are read."""
     fields = {f.name: f for f in r.fields}
     return [_reader(fields.get(name), epoch, remarks) for name in columns]
 
 
-def _reader(f: Field | None, epoch: int, remarks: Remarks) -> Read:
+def _reader(f: Field | None, epoch: int, remarks: Remarks) -> Column:
     if f is None:
-        return lambda cell, line: text_of(cell)
+        return Column(_plain)
+    watched = None
     if f.type == "date":
-        read = _date(f.name, epoch, remarks)
+        read, watched = _date(f.name, epoch, remarks)
     elif f.type == "yearmonth":
         read = _month(f.name, remarks)
     elif f.type in ("string", "array") and not (f.codes or f.enum):
         read = _reference if REFERENCE.search(f.name) else _words
     else:
         read = _plain
-    return lambda cell, line: NO_RESULT if cell.formula else read(cell, line)
+    return Column(lambda cell, line: NO_RESULT if cell.formula else read(cell, line), watched)
 
 
 def _plain(cell: Cell, line: int) -> str:
     return text_of(cell)
 
 
-def _date(name: str, epoch: int, remarks: Remarks) -> Read:
+def _date(name: str, epoch: int, remarks: Remarks) -> tuple[Callable, Callable]:
     from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
     first = CALENDAR_MAC_1904 if epoch == 1904 else CALENDAR_WINDOWS_1900
@@ -92,14 +99,17 @@ def _date(name: str, epoch: int, remarks: Remarks) -> Read:
             remarks.say("C203", name, line, number)
             return from_excel(cell.value, first).date().isoformat()
         text = text_of(cell)
-        if text.strip() in DEFAULTS:
-            remarks.say("C205", name, line, default)
+        watch(text, line)
         return text
 
-    return read
+    def watch(text: str, line: int) -> None:
+        if text.strip() in DEFAULTS:
+            remarks.say("C205", name, line, default)
+
+    return read, watch
 
 
-def _month(name: str, remarks: Remarks) -> Read:
+def _month(name: str, remarks: Remarks) -> Callable:
     """Excel makes a date of 2009-03; one that is not the first of its month was typed as a date, and is refused."""
     says = f"{name} was a date and was read as its month. Format the column as text, or write YYYY-MM."
 
@@ -123,4 +133,4 @@ def _reference(cell: Cell, line: int) -> str:
     """Also a number that shows noughts it does not hold: nobody knows whether they are part of the reference."""
     text = _words(cell, line)
     shown = ZEROS.fullmatch(cell.format) and text.isdigit() and len(text) < len(cell.format)
-    return f"{text}.0" if shown and not isinstance(cell.value, str) else text
+    return f"{text}.0" if shown else text

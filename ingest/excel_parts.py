@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree.ElementTree import iterparse
 from xml.parsers import expat
 
 from ingest.reading import Finding, Unreadable
@@ -110,6 +111,22 @@ def _has_formula(parts: zipfile.ZipFile, name: str) -> bool:
                 return True
             before = chunk[-64:]
     return False
+
+
+def strings(file) -> list[str]:
+    """The texts that cells share, as the library has them; rich text by the library itself."""
+    from openpyxl.cell.text import Text
+    from openpyxl.xml.constants import SHEET_MAIN_NS
+
+    item, plain = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
+    found = []
+    for _, node in iterparse(file):
+        if node.tag == item:
+            is_plain = len(node) == 1 and node[0].tag == plain and len(node[0]) == 0
+            text = node[0].text or "" if is_plain else Text.from_tree(node).content
+            found.append(text.replace("x005F_", ""))
+            node.clear()
+    return found
 
 
 def remarks(path: Path) -> Iterator[Finding]:

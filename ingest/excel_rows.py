@@ -9,25 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import NamedTuple
+from itertools import islice
 
+from ingest import excel_plain, excel_ways
+from ingest.excel_values import Given, text_of
+from ingest.excel_ways import COLUMNS_MAX
 from ingest.reading import Unreadable
 
-COLUMNS_MAX = 200
 RANGE = re.compile(r"[A-Z]+(\d+)(?::[A-Z]+(\d+))?")
-YES = ("1", "true")
-
-
-class Cell(NamedTuple):
-    """A cell: its value, its formula where one is without its result, and its style's number format."""
-
-    value: object = None
-    formula: str = ""
-    format: str = "General"
-
-
-EMPTY = Cell()
 
 
 @dataclass
@@ -51,7 +40,7 @@ class Seen:
                 raise Unreadable("S114", says, int(found[1]))
 
 
-def cells_of(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Cell]]]:
+def cells_of(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Given]]]:
     """Every row of a sheet with its number; a row that is not in the file is empty.
 
     Raises Unreadable F017 where the sheet breaks, in whatever way it does.
@@ -67,90 +56,32 @@ def cells_of(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Cell]]]:
         raise Unreadable("F017", says) from None
 
 
-def _rows(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Cell]]]:
-    parser, last = _parser(sheet), 0
-    formulas = _parser(written).parse() if written else None
-    formats = _formats(sheet)
-    for line, found in parser.parse():
-        as_written = {c["column"]: c for c in next(formulas)[1]} if formulas else {}
+def _rows(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Given]]]:
+    last = 0
+    for line, row, is_hidden in in_file(sheet, written, seen):
         if line <= last:
             says = f"Row {line} of sheet {sheet.title!r} is not in its place. Save the workbook again."
             raise Unreadable("F017", says, line if line > 0 else None)
         for gap in range(last + 1, line):
             yield gap, []
-        last, told = line, parser.row_dimensions.pop(str(line), {})
-        row = _row(found, as_written, formats, line, seen)
-        if told.get("hidden") in YES and any(c.value is not None for c in row):
+        last = line
+        if is_hidden and any(isinstance(c, str) or c.value is not None for c in row):
             seen.hidden.append(line)
         yield line, row
-    seen.merged = tuple(m.ref for m in parser.merged_cells.mergeCell) if parser.merged_cells else ()
 
 
-def _parser(sheet):
-    from openpyxl.worksheet._reader import WorkSheetParser
-
-    book = sheet.parent
-    return WorkSheetParser(
-        sheet._get_source(),
-        sheet._shared_strings,
-        data_only=book.data_only,
-        epoch=book.epoch,
-        date_formats=book._date_formats,
-        timedelta_formats=book._timedelta_formats,
-    )
-
-
-def _formats(sheet) -> list[str]:
-    """The number format of each style, by its place; only of formats a workbook makes for itself."""
-    from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
-
-    own, first = sheet.parent._number_formats, BUILTIN_FORMATS_MAX_SIZE
-    ids = [style.numFmtId for style in sheet.parent._cell_styles]
-    return [own[i - first] if first <= i < first + len(own) else "General" for i in ids]
-
-
-def _row(found: list[dict], as_written: dict, formats: list[str], line: int, seen: Seen) -> list[Cell]:
-    row: list[Cell] = []
-    for cell in found:
-        value, place = cell["value"], cell["column"]
-        formula = "" if value is not None or cell["data_type"] == "str" else _formula(as_written.get(place))
-        if value is None and not formula:
-            continue
-        if place > COLUMNS_MAX:
-            seen.far = seen.far or line
-            continue
-        if place > len(row):
-            row.extend([EMPTY] * (place - len(row)))
-        style = cell["style_id"]
-        row[place - 1] = Cell(value, formula, formats[style] if style < len(formats) else "General")
-    return row
-
-
-def _formula(cell: dict | None) -> str:
-    """A formula that was never worked out, as written; one worked out to an empty text is none (its type says so)."""
-    if cell is None or cell["data_type"] != "f":
-        return ""
-    value = cell["value"]
-    return value if isinstance(value, str) else getattr(value, "text", None) or "="
-
-
-def text_of(cell: Cell) -> str:
-    """A cell as text: dates as ISO, whole numbers without a point; a formula never worked out shows itself."""
-    match cell.value:
-        case None:
-            return cell.formula
-        case bool():
-            return "Y" if cell.value else "N"
-        case datetime():
-            value = cell.value
-            return value.date().isoformat() if value.time() == time() else value.isoformat()
-        case date():
-            return cell.value.isoformat()
-        case float():
-            value = cell.value
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case _:
-            return str(cell.value)
+def in_file(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Given], bool]]:
+    """The rows that are in the file: number, cells, hidden or not. The library takes over where they are not plain."""
+    taken, way = 0, excel_ways.way_of(sheet, written, seen)
+    try:
+        for row in excel_plain.rows(sheet._get_source, way.plain, way.others, way.around):
+            yield row
+            taken += 1
+    except excel_plain.NotPlain:
+        way = excel_ways.way_of(sheet, written, seen)
+        yield from islice(way.whole(sheet, written), taken, None)
+    merged = way.values.merged_cells
+    seen.merged = tuple(m.ref for m in merged.mergeCell) if merged else ()
 
 
 def rows_of(sheet, written, seen: Seen | None = None) -> Iterator[tuple[int, list[str]]]:

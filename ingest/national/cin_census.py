@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.national.values import SCHEME, birth_month, child_id, iso_date, sex, yes_no
 from ingest.national.xml_records import Element
 
-Row = tuple[str, str, Element, dict[str, str]]
+Row = tuple[str, str, Element, tuple[str, ...]]
 
 PERSON = (
     "record_ref",
@@ -71,6 +72,21 @@ LOCAL_IDS = {
     "sc_assessment": ("record_ref", "person_key", "assessment_id", "referral_id"),
     "sc_protection_event": ("record_ref", "person_key", "event_id", "referral_id", "linked_event_id"),
 }
+# In every row the record's reference and its own id are the same.
+SAME = {
+    "sc_contact_referral": (("referral_id", "record_ref"),),
+    "sc_assessment": (("assessment_id", "record_ref"),),
+    "sc_protection_event": (("event_id", "record_ref"),),
+}
+EVENTS = "sc_protection_event"
+# What the census does not say.
+CONTACT_ONLY, CSE_CONCERN = "N", "U"
+SEEN_BY = ("U", "U")
+OF_PLAN = ("InitialCategoryOfAbuse", "LatestCategoryOfAbuse", "NumberOfPreviousCPP")
+NO_PLAN = ("", "", "", "")
+
+# A day of birth is met again and again, and takes a calendar to make a month of.
+_month = lru_cache(1 << 14)(birth_month)
 
 
 @dataclass(frozen=True)
@@ -93,21 +109,22 @@ class Numbered:
         return text if self.met[text] == 1 else f"{text}|{self.met[text]}"
 
 
-def person(child: Element, la: str) -> dict[str, str]:
-    """The block of the standard about the child; of the date of birth the month alone."""
+def person(child: Element, la: str) -> tuple[str, ...]:
+    """The block of the standard about the child, but for `record_ref`; of the date of birth the month alone."""
     who = next(iter(child.all("ChildIdentifiers")), child)
     what = next(iter(child.all("ChildCharacteristics")), child)
-    number = child_id(who.value("LAchildID"))
-    return {
-        "la": la,
-        "person_key": f"{la}|{number}" if number else "",
-        "person_key_scheme": SCHEME,
-        "birth_month": birth_month(who.value("PersonBirthDate")),
-        "sex": sex(who.value("Sex") or who.value("GenderCurrent")),
-        "ethnicity_code": what.value("Ethnicity"),
-        "ethnicity_scheme": "DFE" if what.value("Ethnicity") else "",
-        "disability_any": _disability(what),
-    }
+    told, ethnicity = who.values(), what.value("Ethnicity")
+    number = child_id(told.get("LAchildID", ""))
+    return (
+        la,
+        f"{la}|{number}" if number else "",
+        SCHEME,
+        _month(told.get("PersonBirthDate", "")),
+        sex(told.get("Sex") or told.get("GenderCurrent", "")),
+        ethnicity,
+        "DFE" if ethnicity else "",
+        _disability(what),
+    )
 
 
 def _disability(characteristics: Element) -> str:
@@ -117,72 +134,62 @@ def _disability(characteristics: Element) -> str:
     return "N" if all(code in ("NONE", "") for code in codes) else "Y"
 
 
-def rows(child: Element, block: dict[str, str]) -> Iterator[Row]:
-    """Every row of one child: (return, path within the child, element, the row's own values)."""
-    ids = Numbered(block["person_key"], Counter())
+def rows(child: Element, block: tuple[str, ...]) -> Iterator[Row]:
+    """Every row of one child: (return, path within the child, element, the row in the order of `COLUMNS`)."""
+    ids = Numbered(block[1], Counter())
     for number, details in enumerate(child.all("CINdetails"), start=1):
-        path = f"CINdetails[{number}]"
-        date = iso_date(details.value("CINreferralDate"))
+        path, sent = f"CINdetails[{number}]", details.values()
+        date = iso_date(sent.get("CINreferralDate", ""))
         referral = ids.id(date)
-        yield "sc_contact_referral", path, details, _referral(details, referral, date)
-        yield from _assessments(details, path, ids, referral, date)
-        yield from _section47(details, path, ids, referral)
-        yield from _plans(details, path, ids, referral)
+        yield "sc_contact_referral", path, details, (referral, *block, *_referral(sent, referral, date))
+        for name, where, element, values in (
+            *_assessments(details, path, ids, referral, date),
+            *_section47(details, sent, path, ids, referral),
+            *_plans(details, path, ids, referral),
+        ):
+            yield name, where, element, (values[0], *block, *values)
 
 
-def _referral(details: Element, referral: str, date: str) -> dict[str, str]:
+def _referral(sent: dict[str, str], referral: str, date: str) -> tuple[str, ...]:
     """The census holds referrals only, says nothing of CSE at referral, nor to whom a case was passed."""
-    nfa = yes_no(details.value("ReferralNFA"))
-    reason = details.value("ReasonForClosure")
-    return {
-        "record_ref": referral,
-        "referral_id": referral,
-        "referral_date": date,
-        "referral_source": details.value("ReferralSource"),
-        "contact_only": "N",
-        "cse_concern": "U",
-        "primary_need": details.value("PrimaryNeedCode"),
-        "nfa": nfa,
-        "outcome": {"Y": "NFA", "N": "ACCEPTED"}.get(nfa, "U"),
-        "closure_date": iso_date(details.value("CINclosureDate")),
-        "closure_reason": reason,
-        "transferred_to_la": "U" if reason.upper() == "RC5" else "",
-    }
+    nfa = yes_no(sent.get("ReferralNFA", ""))
+    reason = sent.get("ReasonForClosure", "")
+    return (
+        referral,
+        date,
+        sent.get("ReferralSource", ""),
+        CONTACT_ONLY,
+        CSE_CONCERN,
+        sent.get("PrimaryNeedCode", ""),
+        nfa,
+        {"Y": "NFA", "N": "ACCEPTED"}.get(nfa, "U"),
+        iso_date(sent.get("CINclosureDate", "")),
+        reason,
+        "U" if reason.upper() == "RC5" else "",
+    )
 
 
 def _assessments(details: Element, path: str, ids: Numbered, referral: str, date: str) -> Iterator[Row]:
     for number, element in enumerate(details.all("Assessments"), start=1):
-        start = iso_date(element.value("AssessmentActualStartDate"))
-        own = ids.id("A", start)
+        sent = element.values()
+        start = iso_date(sent.get("AssessmentActualStartDate", ""))
         groups = element.all("FactorsIdentifiedAtAssessment")
         factors = [factor.text for group in groups for factor in group.all("AssessmentFactors")]
-        values = {
-            "record_ref": own,
-            "assessment_id": own,
-            "referral_id": referral,
-            "referral_date": date,
-            "start_date": start,
-            "authorised_date": iso_date(element.value("AssessmentAuthorisationDate")),
-            "factors": ";".join(factors),
-            "child_seen_alone": "U",
-            "qualified_sw": "U",
-        }
+        finished = iso_date(sent.get("AssessmentAuthorisationDate", ""))
+        values = (ids.id("A", start), referral, date, start, finished, ";".join(factors), *SEEN_BY)
         yield "sc_assessment", f"{path}/Assessments[{number}]", element, values
 
 
 def _event(
-    ids: Numbered, kind: str, referral: str, date: str, linked: str = "", **more: str
-) -> dict[str, str]:
-    own = ids.id(kind, date)
-    return {
-        "record_ref": own,
-        "event_id": own,
-        "event_type": kind,
-        "referral_id": referral,
-        "event_date": date,
-        "linked_event_id": linked,
-        **more,
-    }
+    ids: Numbered,
+    kind: str,
+    referral: str,
+    date: str,
+    linked: str = "",
+    needless: str = "",
+    plan: tuple[str, ...] = NO_PLAN,
+) -> tuple[str, ...]:
+    return ids.id(kind, date), kind, referral, date, linked, needless, *plan
 
 
 def conferences_at_both_levels(details: Element) -> bool:
@@ -191,57 +198,40 @@ def conferences_at_both_levels(details: Element) -> bool:
     return inner and bool(details.value("DateOfInitialCPC"))
 
 
-def _section47(details: Element, path: str, ids: Numbered, referral: str) -> Iterator[Row]:
+def _section47(
+    details: Element, sent: dict[str, str], path: str, ids: Numbered, referral: str
+) -> Iterator[Row]:
     """Enquiries, and the conference once: as the enquiry dates it, else as the referral does."""
     held = False
     for number, element in enumerate(details.all("Section47"), start=1):
-        where = f"{path}/Section47[{number}]"
-        needless = yes_no(element.value("ICPCnotRequired"))
-        date = iso_date(element.value("S47ActualStartDate"))
-        enquiry = _event(ids, "S47", referral, date, icpc_not_required=needless)
-        yield "sc_protection_event", where, element, enquiry
-        if date := iso_date(element.value("DateOfInitialCPC")):
+        where, told = f"{path}/Section47[{number}]", element.values()
+        needless = yes_no(told.get("ICPCnotRequired", ""))
+        date = iso_date(told.get("S47ActualStartDate", ""))
+        enquiry = _event(ids, "S47", referral, date, needless=needless)
+        yield EVENTS, where, element, enquiry
+        if date := iso_date(told.get("DateOfInitialCPC", "")):
             held = True
-            values = _event(ids, "ICPC", referral, date, enquiry["event_id"])
-            yield (
-                "sc_protection_event",
-                f"{where}/DateOfInitialCPC",
-                _at(element, "DateOfInitialCPC"),
-                values,
-            )
-    if not held and (date := iso_date(details.value("DateOfInitialCPC"))):
+            values = _event(ids, "ICPC", referral, date, enquiry[0])
+            yield EVENTS, f"{where}/DateOfInitialCPC", _at(element, "DateOfInitialCPC"), values
+    if not held and (date := iso_date(sent.get("DateOfInitialCPC", ""))):
         values = _event(ids, "ICPC", referral, date)
-        yield (
-            "sc_protection_event",
-            f"{path}/DateOfInitialCPC",
-            _at(details, "DateOfInitialCPC"),
-            values,
-        )
+        yield EVENTS, f"{path}/DateOfInitialCPC", _at(details, "DateOfInitialCPC"), values
 
 
 def _plans(details: Element, path: str, ids: Numbered, referral: str) -> Iterator[Row]:
     """Start and end of each plan, and its reviews, whether one `Reviews` holds them or each its own."""
     for number, element in enumerate(details.all("ChildProtectionPlans"), start=1):
-        where = f"{path}/ChildProtectionPlans[{number}]"
-        plan = {
-            "initial_category": element.value("InitialCategoryOfAbuse"),
-            "latest_category": element.value("LatestCategoryOfAbuse"),
-            "previous_plans": element.value("NumberOfPreviousCPP"),
-        }
-        begun, date = iso_date(element.value("CPPstartDate")), iso_date(element.value("CPPendDate"))
-        start = _event(ids, "CPP_START", referral, begun, plan_end_date=date, **plan)
-        yield "sc_protection_event", where, element, start
+        where, sent = f"{path}/ChildProtectionPlans[{number}]", element.values()
+        plan = tuple(sent.get(name, "") for name in OF_PLAN)
+        begun, date = iso_date(sent.get("CPPstartDate", "")), iso_date(sent.get("CPPendDate", ""))
+        start = _event(ids, "CPP_START", referral, begun, plan=(*plan, date))
+        yield EVENTS, where, element, start
         if date:
-            values = _event(ids, "CPP_END", referral, date, start["event_id"], **plan)
-            yield (
-                "sc_protection_event",
-                f"{where}/CPPendDate",
-                _at(element, "CPPendDate"),
-                values,
-            )
+            values = _event(ids, "CPP_END", referral, date, start[0], plan=(*plan, ""))
+            yield EVENTS, f"{where}/CPPendDate", _at(element, "CPPendDate"), values
         for review in (date for group in element.all("Reviews") for date in group.all("CPPreviewDate")):
-            values = _event(ids, "REVIEW", referral, iso_date(review.text), start["event_id"])
-            yield "sc_protection_event", f"{where}/Reviews", review, values
+            values = _event(ids, "REVIEW", referral, iso_date(review.text), start[0])
+            yield EVENTS, f"{where}/Reviews", review, values
 
 
 def _at(element: Element, tag: str) -> Element:

@@ -72,9 +72,14 @@ def _check_birth(who: Element, file: str, path: str, tally: Tally) -> None:
         tally.find("C205", "PersonBirthDate", says, file, path, who.line)
 
 
+@cache
+def _codes(tag: str, column: str, year: int) -> tuple[str, ...]:
+    return tuple(codes_in(collection("cin_census"), tag, column, year))
+
+
 def _check_codes(who: Element, year: int, tally: Tally) -> None:
     for column in ("Sex", "GenderCurrent"):
-        codes, value = codes_in(collection("cin_census"), who.tag, column, year), who.value(column)
+        codes, value = _codes(who.tag, column, year), who.value(column)
         if codes and value and value.upper() not in codes:
             tally.note(who.line, "C215", column, f"{column} holds another code than {', '.join(codes)}")
 
@@ -94,10 +99,20 @@ def _reasons() -> dict[str, str | None]:
     return {kind.name: kind.reason for kind in collection("cin_census").tables}
 
 
+@cache
+def _unremarkable(parent: str, year: int) -> frozenset[str]:
+    """What may stand in an element that year with nothing to be said of it, and is no table of its own."""
+    return frozenset(tag for tag, not_now in _allowed(parent, year).items() if not not_now) - set(_reasons())
+
+
 def _check_elements(element: Element, year: int, tally: Tally) -> None:
     """Count what is set aside within a child or a referral, and note what its year does not collect."""
+    unremarkable = _unremarkable(element.tag, year)
     for child in element.children:
-        tag, reason = child.tag, _reasons().get(child.tag)
+        tag = child.tag
+        if tag in unremarkable:
+            continue
+        reason = _reasons().get(tag)
         if _check_tag(child, element.tag, year, tally) and tag in _reasons():
             if reason:
                 tally.skipped[reason] += 1
@@ -117,8 +132,10 @@ def _check_tag(child: Element, parent: str, year: int, tally: Tally) -> bool:
 
 def _check_values(element: Element, year: int, tally: Tally) -> None:
     """Note the values of a row that are not read; they are no rows of their own."""
-    allowed = _allowed(element.tag, year)
+    allowed, unremarkable = _allowed(element.tag, year), _unremarkable(element.tag, year)
     for child in element.children:
+        if child.tag in unremarkable:
+            continue
         collected = allowed.get(child.tag)
         if collected is None:
             tag = child.tag[:60]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
-from ingest.national.cin_census import COLUMNS, LOCAL_IDS, person, rows
+from ingest.national.cin_census import COLUMNS, LOCAL_IDS, SAME, person, rows
 from ingest.national.cin_checks import Tally, check_child, stranger
 from ingest.national.collection import COUNCILS, collection, financial_year, require_known_year
 from ingest.national.values import repeatable
 from ingest.national.xml_records import Element, encoding_of, records
-from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
+from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable, as_csv
 
 ROOT = "Message"
 HEADER, CHILD = "Message/Header", "Message/Children/Child"
@@ -36,8 +36,8 @@ def read_cin_xml(file: Sent, out: Path) -> Reading:
     """
     tally = Tally()
     with ExitStack() as stack:
-        writers = {name: _open(stack, out, name) for name in COLUMNS}
-        census = _read(file, writers, tally)
+        sinks = {name: _open(stack, out, name) for name in COLUMNS}
+        census = _read(file, sinks, tally)
     tables = tuple(
         Table(
             name,
@@ -45,6 +45,7 @@ def read_cin_xml(file: Sent, out: Path) -> Reading:
             columns,
             tally.rows[name],
             local_ids=LOCAL_IDS[name],
+            same=SAME[name],
         )
         for name, columns in COLUMNS.items()
     )
@@ -60,14 +61,13 @@ def read_cin_xml(file: Sent, out: Path) -> Reading:
     return Reading("cin census xml", encoding, organisation, period, tables, skipped, found)
 
 
-def _open(stack: ExitStack, out: Path, name: str):
+def _open(stack: ExitStack, out: Path, name: str) -> TextIO:
     sink = stack.enter_context((out / f"{name}.csv").open("w", encoding="utf-8", newline=""))
-    writer = csv.writer(sink, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow((*PLACE, *COLUMNS[name]))
-    return writer
+    sink.write(as_csv((*PLACE, *COLUMNS[name])))
+    return sink
 
 
-def _read(file: Sent, writers: dict, tally: Tally) -> Census:
+def _read(file: Sent, sinks: dict, tally: Tally) -> Census:
     census = None
     for record in records(file.path, ROOT, frozenset({HEADER, CHILD})):
         if not record.known:
@@ -81,7 +81,7 @@ def _read(file: Sent, writers: dict, tally: Tally) -> Census:
                 1,
             )
         else:
-            _child(record.path, record.element, census, file.name, writers, tally)
+            _child(record.path, record.element, census, file.name, sinks, tally)
     if census is None:
         raise Unreadable("X503", "The file has no Header; it must say council and year.", 1)
     return census
@@ -132,21 +132,11 @@ def _of_header(details: Element, lea: str, year: int, file: str) -> list[Finding
     return found
 
 
-def _child(path: str, child: Element, census: Census, file: str, writers: dict, tally: Tally) -> None:
-    block = person(child, census.lea)
+def _child(path: str, child: Element, census: Census, file: str, sinks: dict, tally: Tally) -> None:
     met = False
-    for name, where, element, values in rows(child, block):
+    for name, where, element, values in rows(child, person(child, census.lea)):
         met = True
-        both = {**block, **values}
-        writers[name].writerow(
-            (
-                file,
-                f"{path}/{where}",
-                element.line,
-                "",
-                *(both.get(c, "") for c in COLUMNS[name]),
-            )
-        )
+        sinks[name].write(as_csv((file, f"{path}/{where}", str(element.line), "", *values)))
         tally.rows[name] += 1
     if not met:
         tally.skipped["Child without CINdetails."] += 1

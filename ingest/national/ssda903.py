@@ -151,7 +151,9 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, select: str, out: Path, lo
     rows = con.execute(
         f"copy (select {filled} from result) to '{_quoted(path)}' (format csv, header, force_quote *)"
     ).fetchone()[0]
-    return Table(name, path, tuple(columns[4:]), rows, local_ids=local_ids)
+    broken = con.execute("select count(*) from broken where return_name = ?", [name]).fetchone()[0]
+    same = (("child_id_903", "person_key"),) if "child_id_903" in local_ids else ()
+    return Table(name, path, tuple(columns[4:]), rows, local_ids=local_ids, broken=broken, same=same)
 
 
 def _quoted(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import select
 import signal
@@ -11,10 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest import apart, readers
 from ingest.apart import Call, Fault, Limits, Overrun
-from ingest.reading import Sent, Unreadable
+from ingest.reading import Sent, Unreadable, as_csv
 
 HERE = Path(__file__).parents[2]
 AMPLE = Limits(2 << 30, 60, 1 << 20)
@@ -161,3 +165,10 @@ def test_an_overrun_is_the_refusal_of_that_file(why, tmp_path, monkeypatch):
     (refused,) = readers.read_all([parcel], [tmp_path / "written"])
     assert isinstance(refused, Unreadable)
     assert (refused.code, refused.says) == readers.OVERRAN[why]
+
+
+@given(st.lists(st.text(), min_size=1, max_size=5))
+def test_a_line_of_ours_is_the_line_of_the_csv_module(row):
+    made = io.StringIO(newline="")
+    csv.writer(made, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(row)
+    assert as_csv(row) == made.getvalue()

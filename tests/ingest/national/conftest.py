@@ -43,6 +43,8 @@ def rows(table: Table) -> list[dict[str, str]]:
         found = list(read)
     assert tuple(read.fieldnames) == ("file", "sheet", "line", "raw", *table.columns)
     assert len(found) == table.rows
+    assert sum(bool(row["raw"]) for row in found) == table.broken
+    assert all(row[column] == row[other] for row in found for column, other in table.same)
     return sorted(found, key=lambda row: int(row["line"]))
 
 

@@ -87,6 +87,17 @@ def test_lines_are_exact_far_beyond_the_sixteen_bits_other_readers_have(parse):
     assert found[-1].path == "/Message/Children/Child[20000]"
 
 
+def test_text_that_elements_interrupt_is_whole_and_a_large_record_is_a_record(parse):
+    """Forty thousand elements over several megabytes are no endless value: something ends all the time."""
+    inside = " a<x>1</x>b <y/>c " + "<z><w>2</w></z>" + "<v>0123456789</v>" * 40_000
+    (record,) = parse(WHOLE.format(inside))
+    assert record.element.text == "ab c"
+    assert (record.element.value("x"), len(record.element.children)) == ("1", 40_003)
+    long = "<v>" + "0123456789" * 8 + "</v>"
+    (record,) = parse(WHOLE.format(long * 33_000))
+    assert len(record.element.children) == 33_000
+
+
 def test_an_element_where_none_is_expected_is_told_and_not_kept(parse):
     found = parse("<Message><Odd><Odd>1</Odd></Odd><Children><Child/></Children></Message>")
     assert [(r.path, r.known, r.element.children) for r in found] == [
