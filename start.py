@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -15,6 +16,7 @@ ENVIRONMENT = HERE / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCK, BOOTSTRAP, TEST_DATA = (HERE / f"{name}.lock" for name in ("requirements", "bootstrap", "test-data"))
+SPARK, SPARK_BUILD = HERE / "spark.lock", HERE / "spark-build.lock"
 AREA, YEAR = "ROT", "2024-25"
 
 
@@ -44,6 +46,31 @@ def set_up() -> None:
     # Only its published test records are read: the package itself does not run beside these versions.
     run(*uv, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", TEST_DATA)
     stamp.write_text(wanted)
+
+
+def add_spark() -> None:
+    """Spark for the test that holds it to DuckDB, once for each lock; without a Java it would be of no use.
+
+    In a folder of its own, which only a build in Spark looks into: whatever finds pyspark beside it loads it.
+    """
+    folder = ENVIRONMENT / "spark"
+    stamp = folder / ".made-from"
+    wanted = hashlib.sha256(SPARK.read_bytes() + SPARK_BUILD.read_bytes()).hexdigest()
+    if not _has_java() or (stamp.exists() and stamp.read_text() == wanted):
+        return
+    print("Adding Spark (480 MB) …", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    uv = (PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--target", folder)
+    # pyspark comes as sources alone: what builds it is pinned too. Its jars are packed already.
+    own = ("--only-binary", ":all:", "--no-binary", "pyspark", "--build-constraints", SPARK_BUILD)
+    packed = ("--config-settings-package", "pyspark:--build-option=--compression=stored")
+    run(*uv, "--no-deps", "--require-hashes", *own, *packed, "-r", SPARK)
+    stamp.write_text(wanted)
+
+
+def _has_java() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which(Path(home) / "bin" / "java" if home else "java") is not None
 
 
 def first_night() -> None:
@@ -100,10 +127,12 @@ def main() -> None:
             first_night()
         case ["test"]:
             set_up()
+            add_spark()
             workers = ("--numprocesses", "auto", "--maxprocesses", "4")
             run(PYTHON, "-m", "pytest", *workers, "--dist", "loadfile", "--no-loadscope-reorder")
         case ["test", *some]:
             set_up()
+            add_spark()
             run(PYTHON, "-m", "pytest", *some)
         case _:
             sys.exit("Use: start.py, or start.py test")

@@ -24,7 +24,7 @@ GIVEN, LEFT = ("accepted", "landing", "reference"), ("core", "marts")
 SCRATCH = ".spark-"
 TYPES = {"VARCHAR": "string", "TIMESTAMP WITH TIME ZONE": "timestamp", "VARCHAR[]": "array<string>"}
 MEMORY = Path("/dev/shm")
-SMALL = 64 << 20  # bytes of Parquet
+SMALL = 16 << 20  # bytes of Parquet
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def build(home, to: Path, asked: Asked) -> Built:
     spark_session.check()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise Refusal(f"{to} is there and not empty. Name a folder to be made.", 4)
+    spark_session.reach()
     with home.reading():  # refuses a warehouse that is not there or is not for this version
         pass
     times, mask = {}, os.umask(0o077)

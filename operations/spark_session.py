@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pathlib import Path
 from refusal import Refusal
 
 JAVA = 17
+# Where start.py puts what Spark needs. Not on the path of anything else: Great Expectations loads a pyspark it finds.
+APART = Path(sys.prefix) / "spark"
 LEFT, FIGURES = r"(\\.[0-9]*?)0+$", "format_string(concat('%.', figures - 1, 'e'), number)"
 EXPONENT = f"cast(substring_index({FIGURES}, 'e', -1) as int)"
 # What the models call by DuckDB's name and Spark has not, or has by another one.
@@ -55,8 +58,19 @@ SMALL = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
+    # Each of thousands of groupings takes a page at once: of 64 MB, clearing them was a fifth of all the work.
+    "spark.buffer.pageSize": "256k",
+    "spark.default.parallelism": "1",
+    "spark.sql.files.minPartitionNum": "1",
+    "spark.shuffle.compress": "false",
+    "spark.broadcast.compress": "false",
+    # No sum beside each file: it is read once, by this process, and each costs a process for its permissions.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
-COMPILE_LITTLE = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# The little compiler's own room for code, 48 MB, is full halfway, and what is thrown out is compiled again.
+COMPILE_LITTLE = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m -XX:MetaspaceSize=256m -Xmn256m"
+)
 
 
 @dataclass(frozen=True)
@@ -85,11 +99,7 @@ class Asked:
 def check() -> None:
     """Refusal (exit 4) naming what Spark needs and is not here."""
     for name, package in (("pyspark", "pyspark"), ("dbt.adapters.spark", "dbt-spark")):
-        try:
-            found = importlib.util.find_spec(name)
-        except ModuleNotFoundError:
-            found = None
-        if found is None:
+        if not _is_here(name):
             raise Refusal(f"Spark needs the package {package}, which is not here. See docs/scaling.md.", 4)
     java = _java()
     if java is None:
@@ -100,6 +110,21 @@ def check() -> None:
         raise Refusal(
             f"Spark needs Java {JAVA} or later; {java} is {version[1] if version else 'not one'}.", 4
         )
+
+
+def _is_here(name: str) -> bool:
+    if APART.joinpath(*name.split("."), "__init__.py").exists():
+        return True
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def reach() -> None:
+    """From now on this process finds the packages that stand apart, after all others."""
+    if APART.is_dir() and str(APART) not in sys.path:
+        sys.path.append(str(APART))
 
 
 def _java() -> str | None:
