@@ -1,6 +1,6 @@
 """What this software is made of: every locked package with its hashes and licence, as CycloneDX; and their licences.
 
-`requirements.lock`, `bootstrap.lock` and `test-data.lock` say which packages; `docs/licences.md` under which licence.
+The locks say which packages; `docs/licences.md` says under which licence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from refusal import Refusal
 
-LOCKS = ("requirements.lock", "bootstrap.lock", "test-data.lock")
+LOCKS = ("requirements.lock", "bootstrap.lock", "test-data.lock", "spark.lock", "spark-build.lock")
 LICENCES = Path("docs") / "licences.md"
 NAME = "south-yorkshire-core-data"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)

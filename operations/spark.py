@@ -24,7 +24,7 @@ GIVEN, LEFT = ("accepted", "landing", "reference"), ("core", "marts")
 SCRATCH = ".spark-"
 TYPES = {"VARCHAR": "string", "TIMESTAMP WITH TIME ZONE": "timestamp", "VARCHAR[]": "array<string>"}
 MEMORY = Path("/dev/shm")
-SMALL = 16 << 20  # bytes of Parquet
+SMALL = 64 << 20  # bytes of Parquet
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 CASES = Path(__file__).parent / "cases"
-LONGEST = ("cases", "canary", "crash", "commands", "county", "rights", "linked_county", "rekeying")
+LONGEST = ("cases", "spark", "canary", "crash", "commands", "county", "rights", "linked_county", "rekeying")
 
 
 def pytest_collection_modifyitems(items):
