@@ -138,8 +138,8 @@ def _made_sure(case: Case, hidden: np.ndarray, proofs: Sequence[Moved]) -> Prote
         if mend:
             hidden = mend(case, hidden.copy(), found)
     raise Refusal(
-        f"{len(found)} small counts can be worked out whatever is hidden now, the first of them cell "
-        f"{found[0].cell}: earlier releases have told too much. Leave these tables out.",
+        f"{len(found)} counts can be worked out whatever is hidden now, the first of them cell {found[0].cell}: "
+        "earlier releases, or a total of nought over what is hidden, tell too much. Leave these tables out.",
         code=3,
     )
 
