@@ -90,7 +90,14 @@ def test_every_command_is_in_the_readme():
 
 
 def test_the_lock_names_no_host_and_has_hashes():
-    for name in ("requirements.lock", "bootstrap.lock", "test-data.lock", "fuzz.lock", "spark.lock", "spark-build.lock"):
+    for name in (
+        "requirements.lock",
+        "bootstrap.lock",
+        "test-data.lock",
+        "fuzz.lock",
+        "spark.lock",
+        "spark-build.lock",
+    ):
         text = (HERE / name).read_text("utf-8")
         assert "://" not in text
         assert text.count("==") <= text.count("--hash=sha256:")
