@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 import failpoint
+import plain
 from expectations.commands import app as expectations_app
 from house import HERE, Home
 from ingest.commands import app as ingest_app
@@ -171,5 +172,21 @@ for part in (app, *(part for parts in JOINED.values() for part in parts)):
         registered.callback = faults.plainly(registered.callback, _default_home)
 
 
+def main() -> None:
+    """The command; where a word of it is wrong, nothing in that word steers the terminal it is repeated on."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.TyperException as wrong:
+        from typer.rich_utils import rich_format_error
+
+        wrong.message = plain.lines(wrong.message)
+        rich_format_error(wrong)
+        sys.exit(wrong.exit_code)
+    except typer.Abort:
+        print("Stopped before anything was done.", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -266,6 +266,16 @@ def test_without_a_warehouse_one_is_told_how_to_begin(tmp_path):
     assert told == (4, "", "There is no warehouse yet. Run: warehouse nightly\n")
 
 
+@pytest.mark.faults(79)
+def test_a_wrong_word_is_repeated_without_what_steers(tmp_path):
+    """A shell makes words of the names of files, and whoever sent those chose them."""
+    word = "a\x1b[2J\x07\u0085\u202e\u2066b"
+    for words in ([f"--{word}"], [f"-{word}"], [word], ["demo", "x", "--scale", word], ["demo", "x", word]):
+        code, printed, said = process(tmp_path, *words)
+        assert (code, printed) == (2, "")
+        assert [c for c in said if not c.isprintable() and c != "\n"] == []
+
+
 def test_a_process_of_its_own_ends_as_the_command_in_this_one_does(night, warehouse):
     """What is printed, what is said and the exit code, of an answer, of a wrong word and of nothing to do."""
     for words in (
