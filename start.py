@@ -94,7 +94,7 @@ def first_night() -> None:
     compare(warehouse, home / "demo" / "truth.json")
     print(
         f"\nWhere to look\n  the report     {home / 'reports'}\n  the findings   {home / 'findings'}\n"
-        f"  the warehouse  {BIN / 'warehouse'} query 'show all tables'\n  what to do     README.md"
+        f"  the warehouse  {BIN / 'warehouse'} query 'show tables from marts'\n  what to do     README.md"
     )
 
 

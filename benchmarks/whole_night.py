@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from contextlib import closing
@@ -50,12 +49,17 @@ def night(home: str, inbox: str | None, hand_over: str | None = None) -> dict:
 
 @dataclass
 class MemoryDisk:
-    """The most MB that this process's files in the memory disk came to: memory too, in nobody's account."""
+    """The most MB that the memory disk held beyond what was there before: memory too, in nobody's account.
+
+    The disk is asked, not its files: to look through hundreds of them four times a second took a seventh of a night.
+    """
 
     most: float = 0.0
+    before: float = 0.0
     over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> MemoryDisk:
+        self.before = _held()
         threading.Thread(target=self._look, daemon=True).start()
         return self
 
@@ -64,13 +68,12 @@ class MemoryDisk:
 
     def _look(self) -> None:
         while not self.over.wait(0.25):
-            found = 0
-            for path in MEMORY_DISK.glob(f".c5d1-{os.getpid()}-*/**/*"):
-                try:
-                    found += path.stat().st_size if path.is_file() else 0
-                except OSError:
-                    continue
-            self.most = max(self.most, found / 1e6)
+            self.most = max(self.most, _held() - self.before)
+
+
+def _held() -> float:
+    """MB of files in the memory disk; 0 where there is none."""
+    return shutil.disk_usage(MEMORY_DISK).used / 1e6 if MEMORY_DISK.is_dir() else 0.0
 
 
 def _hand_over(home, folder: Path, nodes: list[dict]) -> None:

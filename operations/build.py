@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from operations import stopping, trouble
+from operations.unheard import unheard
 from refusal import Refusal
 from uncollected import uncollected
 
@@ -47,7 +48,7 @@ def build(
 
     from operations.dbt_plugin import given
 
-    with contextlib.redirect_stdout(io.StringIO()), given(database, key, as_at), uncollected():
+    with contextlib.redirect_stdout(io.StringIO()), given(database, key, as_at), uncollected(), unheard():
         answer = dbtRunner().invoke(_arguments(project, target, afresh))
     _let_go()
     if _was_interrupted(answer.exception):

@@ -1,0 +1,67 @@
+"""What is remembered of an expectation while it is asked changes nothing in the answer, and is forgotten after it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import check, judged
+from expectations.checks import checks
+from expectations.remembered import remembered
+from expectations.standard import standard
+from expectations.suite import suite
+from ingest import identity, loading, tables, vault
+from ingest.context import prepare
+
+KEPT = (
+    ("expectations.expectation", "Expectation", "configuration"),
+    ("expectations.expectation", "Expectation", "_get_runtime_kwargs"),
+    ("expectations.expectation_configuration", "ExpectationConfiguration", "to_domain_obj"),
+    ("core.id_dict", "IDDict", "to_id"),
+)
+
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+NOW = datetime(2024, 6, 10, tzinfo=UTC)
+
+
+def told(name: str, form, folder: Path) -> tuple[dict, dict]:
+    """All that Great Expectations says of a return of two empty rows: as it is, and with what it works out kept."""
+    r = standard()[name]
+    with duckdb.connect() as connection:
+        tables.create(connection, standard())
+        context = prepare(connection, SEEDS, identity.throwaway(), vault.nowhere(folder), folder, "test", NOW)
+        loading.start(connection, r, [])
+        connection.execute("insert into batch (submission_id) values (1), (1)")
+        asked = checks(r, context.lists, frozenset(), context.area_of)
+        judged.judge(connection, asked)
+        answers = []
+        for way in (contextlib.nullcontext, remembered):
+            with way():
+                answers.append(check._batch(connection).validate(suite(name, asked), result_format=form))
+        return tuple(a.to_json_dict() for a in answers)
+
+
+@pytest.mark.parametrize("form", ["BOOLEAN_ONLY", {"result_format": "BASIC", "partial_unexpected_count": 0}])
+def test_the_answer_is_the_same(form, tmp_path):
+    plain, kept = told("pol_incident", form, tmp_path)
+    for answer in (plain, kept):
+        for changing in ("id", "meta"):
+            answer.pop(changing, None)
+        for result in answer["results"]:
+            result["expectation_config"]["kwargs"].pop("batch_id")
+    assert plain == kept
+    assert {r["success"] for r in plain["results"]} == {True, False}
+
+
+def test_it_is_forgotten_afterwards():
+    owners = [(getattr(importlib.import_module(f"great_expectations.{m}"), c), n) for m, c, n in KEPT]
+    before = [vars(owner)[name] for owner, name in owners]
+    with remembered():
+        assert all(vars(owner)[name] is not was for (owner, name), was in zip(owners, before, strict=True))
+    assert [vars(owner)[name] for owner, name in owners] == before
