@@ -6,10 +6,9 @@ it by the referral and its own date, and by its place among those of the same da
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ingest.national.values import SCHEME, birth_month, child_id, iso_date, sex, yes_no
 from ingest.national.xml_records import Element
@@ -89,8 +88,7 @@ NO_PLAN = ("", "", "", "")
 _month = lru_cache(1 << 14)(birth_month)
 
 
-@dataclass(frozen=True)
-class Numbered:
+class Numbered(NamedTuple):
     """Gives each record of one child its id; the second with the same parts ends in `|2`.
 
     An id is of the child and the record's own date, not of its referral: a later census may correct the
@@ -98,15 +96,15 @@ class Numbered:
     """
 
     child: str
-    met: Counter
+    met: dict[str, int]
 
     def id(self, *parts: str) -> str:
         """The id of the child's next record; empty where there is no child id."""
         if not self.child:
             return ""
         text = "|".join((self.child, *parts))
-        self.met[text] += 1
-        return text if self.met[text] == 1 else f"{text}|{self.met[text]}"
+        number = self.met[text] = self.met.get(text, 0) + 1
+        return text if number == 1 else f"{text}|{number}"
 
 
 def person(child: Element, la: str) -> tuple[str, ...]:
@@ -136,7 +134,7 @@ def _disability(characteristics: Element) -> str:
 
 def rows(child: Element, block: tuple[str, ...]) -> Iterator[Row]:
     """Every row of one child: (return, path within the child, element, the row in the order of `COLUMNS`)."""
-    ids = Numbered(block[1], Counter())
+    ids = Numbered(block[1], {})
     for number, details in enumerate(child.all("CINdetails"), start=1):
         path, sent = f"CINdetails[{number}]", details.values()
         date = iso_date(sent.get("CINreferralDate", ""))
@@ -194,8 +192,8 @@ def _event(
 
 def conferences_at_both_levels(details: Element) -> bool:
     """Whether a conference is dated in the referral and in a section 47 enquiry too (census rule 2884)."""
-    inner = any(e.value("DateOfInitialCPC") for e in details.all("Section47"))
-    return inner and bool(details.value("DateOfInitialCPC"))
+    outer = details.value("DateOfInitialCPC")
+    return bool(outer) and any(e.value("DateOfInitialCPC") for e in details.all("Section47"))
 
 
 def _section47(

@@ -9,6 +9,7 @@ from functools import cache
 from ingest.national.cin_census import conferences_at_both_levels
 from ingest.national.collection import codes_in, collection, in_year, years
 from ingest.national.values import real_date
+from ingest.national.xml_plain import Form, Plain
 from ingest.national.xml_records import Element
 from ingest.reading import Finding
 
@@ -56,13 +57,28 @@ def check_child(child: Element, year: int, file: str, path: str, tally: Tally) -
     for who in child.all("ChildIdentifiers"):
         _check_birth(who, file, path, tally)
         _check_codes(who, year, tally)
-    _check_elements(child, year, tally)
+    if child.form is None or _is_remarkable(child.form, year):
+        _check_tags(child, year, tally)
     for number, details in enumerate(child.all("CINdetails"), start=1):
-        _check_elements(details, year, tally)
         if conferences_at_both_levels(details):
             says = "DateOfInitialCPC stands in the referral and in its Section47; that of Section47 counts."
             where = f"{path}/CINdetails[{number}]"
             tally.find("CIN2884", "DateOfInitialCPC", says, file, where, details.line)
+
+
+def _check_tags(child: Element, year: int, tally: Tally) -> None:
+    _check_elements(child, year, tally)
+    for details in child.all("CINdetails"):
+        _check_elements(details, year, tally)
+
+
+def _is_remarkable(form: Form, year: int) -> bool:
+    """Whether there is anything to be said of the names of a child's elements, which many children share."""
+    if year not in form.said:
+        tally = Tally()
+        _check_tags(Plain(form, [], None, 0), year, tally)
+        form.said[year] = tally != Tally()
+    return form.said[year]
 
 
 def _check_birth(who: Element, file: str, path: str, tally: Tally) -> None:

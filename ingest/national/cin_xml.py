@@ -69,7 +69,7 @@ def _open(stack: ExitStack, out: Path, name: str) -> TextIO:
 
 def _read(file: Sent, sinks: dict, tally: Tally) -> Census:
     census = None
-    for record in records(file.path, ROOT, frozenset({HEADER, CHILD})):
+    for record in records(file.path, ROOT, frozenset({HEADER, CHILD}), CHILD):
         if not record.known:
             stranger(record.element, tally)
         elif record.element.tag == "Header":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.parsers import expat
@@ -23,6 +23,7 @@ class Element(NamedTuple):
     line: int
     text: str
     children: tuple[Element, ...]
+    form = None  # of one cut from the text: what it shares with others of the same elements
 
     def value(self, tag: str) -> str:
         """The text of the first child of that name, trimmed; empty where there is none."""
@@ -140,6 +141,22 @@ class Outside:
         self.parser.CharacterDataHandler = None
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
+
+    def is_between(self, above: list[str]) -> bool:
+        """Whether no record is open, and of what is outside of records just these elements are."""
+        return self.began is None and self.open == above
+
+    def take(self, path: str, elements: Iterable[Element], names: Iterable[str]) -> None:
+        """Records of a path that were read without being told of; `names` are their elements'."""
+        before = self.count.get(path, 0)
+        found = [
+            Record(f"/{path}[{n}]", element, known=True) for n, element in enumerate(elements, before + 1)
+        ]
+        self.count[path] = before + len(found)
+        self.done += found
+        self.seen += 1
+        for name in names:
+            self.parser.intern.setdefault(name, name)
 
     def taken(self) -> list[Record]:
         done, self.done = self.done, []

@@ -14,10 +14,10 @@ WHOLE = "<Message><Children><Child>{}</Child></Children></Message>"
 DECLARED = "<?xml version='1.0' encoding='{}'?>" + WHOLE.format("<A>é</A>")
 
 
-@pytest.fixture
-def parse(send):
+@pytest.fixture(params=["", "Message/Children/Child"], ids=["told of", "cut from the text"])
+def parse(send, request):
     def found(content):
-        return list(records(send("x.xml", content).path, "Message", WANTED))
+        return list(records(send("x.xml", content).path, "Message", WANTED, request.param))
 
     return found
 
