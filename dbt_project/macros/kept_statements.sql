@@ -40,3 +40,19 @@
     {%- else -%} semi join {{ touched() }} as touched on {{ same_key(statement_key(rule)) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- How a model of findings is kept: what changed in an input touches all that some rules find. -#}
+{% macro kept_by_rules(rules) -%}
+    {%- set queries = {} -%}
+    {%- for input, codes in rules.items() -%} {%- do queries.update({input: "select unnest(['" ~ codes | join("', '") ~ "'])"}) -%} {%- endfor -%}
+    {{ return({"by": ["rule_code"], "touched_by": queries}) }}
+{%- endmacro %}
+
+{#- What rules find, each in parts of the model's own; of touched rules alone, where that is how the model goes. -#}
+{% macro found_by_rules(parts) -%}
+    {%- set some = execute and way() == "touched" -%}
+    {%- set rules = asked("select key_1 from " ~ touched()) | map("first") | list if some else [] -%}
+    {%- for rule, part in parts if rule in rules or not some %}
+    select * from {{ part }} as found (rule_code, area_code, event_date, record) {{ "union all" if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,3 +1,17 @@
+{{
+    config(
+        meta={
+            "kept": kept_by_rules(
+                {
+                    "fct_looked_after_episodes": ["X10", "X15"],
+                    "stg_submissions": ["X10"],
+                    "fct_referrals": ["X14"],
+                    "fct_cse_cases": ["X15"],
+                }
+            )
+        }
+    )
+}}
 with
     -- From when a council was to ask the council of the area before it placed a child
     -- there.
@@ -8,10 +22,10 @@ with
     ),
     placed_without_word as (
         select
-            'X10' as rule_code,
+            'X10',
             episodes.area_code,
-            episodes.start_date as event_date,
-            'episode ' || episodes.record_ref as record
+            episodes.start_date,
+            'episode ' || episodes.record_ref
         from {{ ref("fct_looked_after_episodes") }} as episodes
         cross join duty
         -- An Annex A has no place for either word.
@@ -88,11 +102,12 @@ with
             and other.start_date < one.until_date
         group by one.kind, one.child_key, one.area_code, other.area_code
     )
-select *
-from placed_without_word
-union all
-select *
-from left_for_consent
-union all
-select *
-from in_two_councils
+    {{
+    found_by_rules(
+        [
+            ("X10", "placed_without_word"),
+            ("X14", "left_for_consent"),
+            ("X15", "in_two_councils"),
+        ]
+    )
+}}

@@ -1,3 +1,14 @@
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["complaint_key"],
+                "rows_of": {"fct_complaint_members": ["complaint_key"]},
+                "touched_by": {"fct_looked_after_episodes": of_changed_children(["complaint_key"])},
+            }
+        }
+    )
+}}
 with
     complaints as (
         select

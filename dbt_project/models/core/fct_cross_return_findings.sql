@@ -1,3 +1,16 @@
+{%- set kinds = [
+    "fct_police_findings",
+    "fct_social_care_findings",
+    "fct_care_findings",
+    "fct_missing_findings",
+    "fct_support_findings",
+    "fct_series_findings",
+    "fct_total_findings",
+    "fct_restatement_findings",
+] %}
+{%- set rows_of = {} %}
+{%- for kind in kinds %} {%- do rows_of.update({kind: ["rule_code"]}) %} {%- endfor %}
+{{ config(meta={"kept": {"by": ["rule_code"], "rows_of": rows_of}}) }}
 with
     found as (
         select *

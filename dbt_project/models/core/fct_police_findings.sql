@@ -1,3 +1,18 @@
+{{
+    config(
+        meta={
+            "kept": kept_by_rules(
+                {
+                    "fct_complaints": ["X01"],
+                    "fct_outcomes": ["X02"],
+                    "stg_reach": ["X02"],
+                    "fct_prosecutions": ["X02", "X04"],
+                    "fct_crimes": ["X03", "X04"],
+                }
+            )
+        }
+    )
+}}
 with
     reach as (
         select
@@ -22,11 +37,7 @@ with
         where outcome_group = 'charge' and is_cse and reopened_date is null
     ),
     merged_complaints as (
-        select
-            'X01' as rule_code,
-            area_code,
-            received_date as event_date,
-            {{ list_text("members", " + ") }} as record
+        select 'X01', area_code, received_date, {{ list_text("members", " + ") }}
         from {{ ref("fct_complaints") }}
         where organisations_count > 1
     ),
@@ -96,17 +107,14 @@ with
         where crimes.is_cse <> (charges.cps_cse_monitoring_flag = 'Y')
         group by all
     )
-select *
-from merged_complaints
-union all
-select *
-from charges_not_returned
-union all
-select *
-from outcomes_not_returned
-union all
-select *
-from perpetrators
-union all
-select *
-from flags
+    {{
+    found_by_rules(
+        [
+            ("X01", "merged_complaints"),
+            ("X02", "charges_not_returned"),
+            ("X02", "outcomes_not_returned"),
+            ("X03", "perpetrators"),
+            ("X04", "flags"),
+        ]
+    )
+}}

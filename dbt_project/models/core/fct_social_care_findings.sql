@@ -1,3 +1,22 @@
+{{
+    config(
+        meta={
+            "kept": kept_by_rules(
+                {
+                    "fct_referral_stages": ["X11"],
+                    "fct_assessments": ["X11"],
+                    "fct_protection_events": ["X11"],
+                    "stg_reach": ["X11"],
+                    "fct_child_mentions": ["X20"],
+                    "dim_children": ["X20"],
+                    "stg_findings": ["X22"],
+                    "stg_submissions": ["X22"],
+                    "stg_link_decision": ["X23"],
+                }
+            )
+        }
+    )
+}}
 with
     reach as (
         select organisation_code, told_until as assessed_to
@@ -6,10 +25,10 @@ with
     ),
     not_assessed as (
         select
-            'X11' as rule_code,
+            'X11',
             referrals.area_code,
-            referrals.referral_date as event_date,
-            'referral ' || referrals.referral_id as record
+            referrals.referral_date,
+            'referral ' || referrals.referral_id
         from {{ ref("fct_referral_stages") }} as referrals
         inner join reach using (organisation_code)
         inner join
@@ -85,17 +104,14 @@ with
         group by least(left_hash, right_hash), greatest(left_hash, right_hash)
         having count(distinct decision) > 1
     )
-select *
-from not_assessed
-union all
-select *
-from not_discussed
-union all
-select *
-from birth_months
-union all
-select *
-from area_codes
-union all
-select *
-from contradicting
+    {{
+    found_by_rules(
+        [
+            ("X11", "not_assessed"),
+            ("X11", "not_discussed"),
+            ("X20", "birth_months"),
+            ("X22", "area_codes"),
+            ("X23", "contradicting"),
+        ]
+    )
+}}

@@ -1,3 +1,16 @@
+{%- set unknown = "select distinct submission_id from landing.rule_results semi join staging.stg_submissions"
+    ~ " using (submission_id) anti join {this} using (submission_id)" %}
+{{
+    config(
+        meta={
+            "kept": {
+                "by": ["submission_id"],
+                "rows_of": {"stg_submissions": ["submission_id"]},
+                "touched_by": {"landing.rule_results": unknown, "landing.findings": unknown},
+            }
+        }
+    )
+}}
 -- One rule may hold several checks of a column, its least and its most; no row fails
 -- two
 -- of them.
