@@ -50,6 +50,9 @@ SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.hadoop.fs.permissions.umask-mode": "077",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    # A report leads to the one before it as often as it does: DuckDB has no end to that either.
+    "spark.sql.cteRecursionLevelLimit": "-1",
+    "spark.sql.cteRecursionRowLimit": "-1",
     # Plans of hundreds of branches are written out for nobody.
     "spark.sql.maxPlanStringLength": "0",
 }

@@ -30,16 +30,26 @@
     case when {{ column }} is not null then {{ column }} in {{ codes }} end
 {%- endmacro %}
 
+{#- Whether no row of a relation has a value, both never null: `not in (select …)` inside an expression is a nested loop in Spark. -#}
+{% macro in_none(value, relation, column) -%}
+    not exists (
+        select 1 from {{ relation }} as others where others.{{ column }} = {{ value }}
+    )
+{%- endmacro %}
+
 {#- What stands for a pseudonym under its scheme, without telling it; null where the return names no child. -#}
 {% macro pseudonym_hash(alias) -%}
     md5({{ alias }}.person_key_scheme || ':' || {{ alias }}.person_key)
 {%- endmacro %}
 
-{#- The key of a child: of all pseudonyms that are linked the same one, of any other its own hash. -#}
+{#-
+The key of a child: of all pseudonyms that are linked the same one, of any other its own hash. A pseudonym is linked once;
+`any_value` says so to Spark, which else holds each row to each link.
+-#}
 {% macro child_key(alias) -%}
     coalesce(
         (
-            select child_links.child_key
+            select any_value(child_links.child_key)
             from {{ ref("stg_child_links") }} as child_links
             where child_links.pseudonym_hash = {{ pseudonym_hash(alias) }}
         ),

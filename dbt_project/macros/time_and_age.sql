@@ -6,16 +6,24 @@
     cast(floor({{ months_between(birth_month, day) }} / 12) as integer)
 {%- endmacro %}
 
-{#- Age band of an age in years, from seeds/age_bands.csv; Unknown where the age is. -#}
+{#-
+Age band of an age in years, from seeds/age_bands.csv; Unknown where the age is. The bands are told while the SQL is made: where
+they are looked up by "from, to", Spark holds each pair of a month and a day to each row.
+-#}
 {% macro age_band(age) -%}
-    coalesce(
-        (
-            select age_band
-            from {{ ref("age_bands") }}
-            where {{ age }} between from_age and to_age
-        ),
-        'Unknown'
-    )
+    case
+        {%- for band in age_bands() %}
+            when {{ age }} between {{ band[0] | int }} and {{ band[1] | int }}
+            then '{{ band[2] }}'
+        {%- endfor %}
+        else 'Unknown'
+    end
+{%- endmacro %}
+
+{% macro age_bands() -%}
+    {%- set bands = ref("age_bands") -%}
+    {%- if not execute -%} {{ return([[0, 0, "Unknown"]]) }} {%- endif -%}
+    {{ return(run_query("select from_age, to_age, age_band from " ~ bands ~ " order by from_age").rows) }}
 {%- endmacro %}
 
 {#- The month in which anything was last received: "now" in a warehouse that must give the same answer twice. -#}

@@ -63,8 +63,7 @@ with
                         episodes.age_at_start < {{ threshold("child_below_age") }}, true
                     )
                     and episodes.is_key_shared
-                    and episodes.episode_ref
-                    not in (select police_episode_ref from pairs)
+                    and {{ in_none("episodes.episode_ref", "pairs", "police_episode_ref") }}
             end
     ),
     -- The clock runs from the end of one absence; who knows the time speaks first.
