@@ -15,6 +15,7 @@ from uncollected import uncollected
 
 EVER = "9999-12-31"
 SERVED = "The last good night is still served."
+LARGE = 500_000_000  # bytes of a warehouse of which two models at once need more memory than a build has
 NAMED = 5  # what was not built is named so far; of hundreds the number is enough
 
 
@@ -49,7 +50,7 @@ def build(
     from operations.dbt_plugin import given
 
     with contextlib.redirect_stdout(io.StringIO()), given(database, key, as_at), uncollected(), unheard():
-        answer = dbtRunner().invoke(_arguments(project, target, afresh))
+        answer = dbtRunner().invoke(_arguments(project, database, target, afresh))
     _let_go()
     if _was_interrupted(answer.exception):
         raise KeyboardInterrupt
@@ -64,12 +65,14 @@ def build(
     return Built(len(results))
 
 
-def _arguments(project: Path, target: Path, afresh: bool) -> list[str]:
+def _arguments(project: Path, database: Path, target: Path, afresh: bool) -> list[str]:
+    is_large = database.stat().st_size > LARGE
     return [
         *("--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-write-json", "build"),
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--log-path", str(target)),
         *(["--full-refresh"] if afresh else ["--selector", "again"]),
+        *(["--threads", "1"] if is_large else []),
     ]
 
 

@@ -15,43 +15,36 @@
 -- believed, and rule
 -- X20 lists the children whose month of birth differs.
 with
-    mentioned as (
+    placed as (
         select
             child_key,
-            max_by(
-                birth_month,
-                (
+            organisation_code,
+            birth_month,
+            sex,
+            ethnicity_group,
+            event_date,
+            row_number() over (
+                partition by child_key
+                order by
                     period_end,
                     submission_received_at,
                     return_code,
                     organisation_code,
                     record
-                )
-            ) filter (where birth_month is not null) as birth_month,
+            ) as place
+        from {{ ref("fct_child_mentions") }}
+    ),
+    mentioned as (
+        select
+            child_key,
+            max_by(birth_month, place) filter (
+                where birth_month is not null
+            ) as birth_month,
+            coalesce(max_by(sex, place) filter (where sex in ('F', 'M')), 'U') as sex,
             coalesce(
-                max_by(
-                    sex,
-                    (
-                        period_end,
-                        submission_received_at,
-                        return_code,
-                        organisation_code,
-                        record
-                    )
-                ) filter (where sex in ('F', 'M')),
-                'U'
-            ) as sex,
-            coalesce(
-                max_by(
-                    ethnicity_group,
-                    (
-                        period_end,
-                        submission_received_at,
-                        return_code,
-                        organisation_code,
-                        record
-                    )
-                ) filter (where ethnicity_group <> 'Unknown'),
+                max_by(ethnicity_group, place) filter (
+                    where ethnicity_group <> 'Unknown'
+                ),
                 'Unknown'
             ) as ethnicity_group,
             count(distinct organisation_code) as organisations_count,
@@ -60,7 +53,7 @@ with
             count(distinct birth_month) as birth_months_count,
             min(event_date) as first_event_date,
             max(event_date) as last_event_date
-        from {{ ref("fct_child_mentions") }}
+        from placed
         group by child_key
     ),
     -- A chain holds as well as its weakest link.
