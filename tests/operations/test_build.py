@@ -1,9 +1,10 @@
-"""What dbt's answers mean: a Ctrl-C in the midst of a build is an interruption, however dbt tells of it."""
+"""How dbt is asked, and what its answers mean: a Ctrl-C is an interruption, however dbt tells of it."""
 
 from __future__ import annotations
 
 import pytest
 
+from operations import build
 from operations.build import _was_interrupted
 
 
@@ -26,3 +27,12 @@ def after(cause: BaseException | None, problem: Exception) -> Exception:
 )
 def test_an_interruption_is_found_at_the_bottom_of_what_dbt_says(problem, is_one):
     assert _was_interrupted(problem) is is_one
+
+
+@pytest.mark.parametrize(("size", "asked"), [(build.LARGE, []), (build.LARGE + 1, ["--threads", "1"])])
+def test_a_large_warehouse_is_built_a_model_at_a_time(tmp_path, size, asked):
+    database = tmp_path / "warehouse.duckdb"
+    with database.open("wb") as f:
+        f.truncate(size)
+    given = build._arguments(tmp_path, database, tmp_path, afresh=True)
+    assert given[given.index("--full-refresh") + 1 :] == asked
