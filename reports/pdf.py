@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,12 @@ def write_pdf(html: str, path: Path, moment: datetime) -> Path:
     document = _laid_out(html)
     document.metadata.created = document.metadata.modified = _w3c(moment)
     name = hashlib.sha256(html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    path.write_bytes(document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=name))
+    # Without HarfBuzz' own way of cutting fonts down another is taken, which dates them by this.
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        path.write_bytes(document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=name))
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
     return path
 
 
