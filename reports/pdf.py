@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,13 +29,22 @@ def write_pdf(html: str, path: Path, moment: datetime) -> Path:
     document = _laid_out(html)
     document.metadata.created = document.metadata.modified = _w3c(moment)
     name = hashlib.sha256(html.encode("utf-8")).hexdigest()[:32].encode("ascii")
-    # Without HarfBuzz' own way of cutting fonts down another is taken, which dates them by this.
+    with _dated(moment):
+        path.write_bytes(document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=name))
+    return path
+
+
+@contextmanager
+def _dated(moment: datetime) -> Iterator[None]:
+    """Fonts are of that moment: where HarfBuzz does not cut them down another does, which dates them by the clock."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
     try:
-        path.write_bytes(document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=name))
+        yield
     finally:
         del os.environ["SOURCE_DATE_EPOCH"]
-    return path
+        if before is not None:
+            os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 def _laid_out(html: str):

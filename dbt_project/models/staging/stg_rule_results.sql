@@ -1,3 +1,4 @@
+{#- What rules found is only ever added with its submission. A finding may come to an older one later (X405), of no rule of these. #}
 {%- set unknown = "select distinct submission_id from landing.rule_results semi join staging.stg_submissions"
     ~ " using (submission_id) anti join {this} using (submission_id)" %}
 {{
