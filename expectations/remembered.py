@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from instead import instead
+
 
 @contextmanager
 def remembered() -> Iterator[None]:
@@ -16,20 +18,13 @@ def remembered() -> Iterator[None]:
     from great_expectations.expectations.expectation import Expectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    kept = (
+    with instead(
         (Expectation, "configuration", lambda was: property(_once_each(was.fget))),
         (Expectation, "_get_runtime_kwargs", _arguments_once),
         (ExpectationConfiguration, "to_domain_obj", _once_each),
         (IDDict, "to_id", _named_once),
-    )
-    before = [(owner, name, vars(owner)[name]) for owner, name, _ in kept]
-    try:
-        for owner, name, once in kept:
-            setattr(owner, name, once(vars(owner)[name]))
+    ):
         yield
-    finally:
-        for owner, name, was in before:
-            setattr(owner, name, was)
 
 
 def _once_each(work: Callable) -> Callable:

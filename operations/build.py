@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from operations import stopping, trouble
+from operations.once import once
 from operations.unheard import unheard
 from refusal import Refusal
 from uncollected import uncollected
@@ -43,14 +44,8 @@ def build(
     failing step was given never reach its message: dbt's own log is off, because a database error quotes the
     value it could not take.
     """
-    os.environ["DO_NOT_TRACK"] = "1"
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    from dbt.cli.main import dbtRunner
-
-    from operations.dbt_plugin import given
-
-    with contextlib.redirect_stdout(io.StringIO()), given(database, key, as_at), uncollected(), unheard():
-        answer = dbtRunner().invoke(_arguments(project, database, target, afresh))
+    answer = _run(_arguments(project, database, target, afresh), database, key, as_at)
     _let_go()
     if _was_interrupted(answer.exception):
         raise KeyboardInterrupt
@@ -63,6 +58,18 @@ def build(
     if not results:
         raise Refusal(f"Not published: the build found nothing to do. {SERVED}", 3)
     return Built(len(results))
+
+
+def _run(arguments: list[str], database: Path, key: str | None, as_at: str):
+    """What dbt answers, which says nothing and does nothing twice meanwhile."""
+    os.environ["DO_NOT_TRACK"] = "1"
+    from dbt.cli.main import dbtRunner
+
+    from operations.dbt_plugin import given
+
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with quiet, given(database, key, as_at), uncollected(), unheard(), once():
+        return dbtRunner().invoke(arguments)
 
 
 def _arguments(project: Path, database: Path, target: Path, afresh: bool) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from instead import instead
+
 HEARD = ("warn", "error")
 
 
@@ -15,8 +17,8 @@ def unheard() -> Iterator[None]:
     from dbt_common.events.base_types import BaseEvent
     from dbt_common.events.event_manager import EventManager
 
-    as_ever = BaseEvent.__init__, BaseEvent.__getattr__, BaseEvent.__setattr__, EventManager.fire_event
-    put_together, asked, changed, told = as_ever
+    put_together, asked, changed = BaseEvent.__init__, BaseEvent.__getattr__, BaseEvent.__setattr__
+    told = EventManager.fire_event
 
     def begin(event, *given, **named) -> None:
         vars(event)["given"] = given, named
@@ -37,9 +39,10 @@ def unheard() -> Iterator[None]:
         if manager.loggers or force_warn_or_error_handling or (level or e.level_tag()).value in HEARD:
             told(manager, e, level, node, force_warn_or_error_handling)
 
-    BaseEvent.__init__, BaseEvent.__getattr__, BaseEvent.__setattr__ = begin, ask, change
-    EventManager.fire_event = tell
-    try:
+    with instead(
+        (BaseEvent, "__init__", lambda was: begin),
+        (BaseEvent, "__getattr__", lambda was: ask),
+        (BaseEvent, "__setattr__", lambda was: change),
+        (EventManager, "fire_event", lambda was: tell),
+    ):
         yield
-    finally:
-        BaseEvent.__init__, BaseEvent.__getattr__, BaseEvent.__setattr__, EventManager.fire_event = as_ever

@@ -12,10 +12,10 @@ import pytest
 
 HERE = Path(__file__).parent.parent
 MAY_IMPORT = {
-    "expectations": {"expectations", "refusal"},
+    "expectations": {"expectations", "refusal", "instead"},
     "ingest": {"ingest", "expectations", "refusal", "failpoint", "on_disk"},
     "reports": {"reports", "refusal", "plain", "uncollected"},
-    "operations": {"operations", "refusal", "failpoint", "plain", "on_disk", "uncollected"},
+    "operations": {"operations", "refusal", "failpoint", "plain", "on_disk", "uncollected", "instead"},
     "demo": {"demo", "expectations"},
 }
 OURS = {*MAY_IMPORT, "warehouse", "house"}

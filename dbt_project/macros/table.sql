@@ -44,7 +44,7 @@
 
 {#- The model fails where two of its rows agree in the columns of its `one_row_for_each`. -#}
 {% macro hold_to_grain(relation) -%}
-    {%- for test in graph.nodes.values() if test.attached_node == model.unique_id and test.test_metadata.name == "one_row_for_each" -%}
+    {%- for test in graph.nodes.values() | selectattr("attached_node", "equalto", model.unique_id) if test.test_metadata.name == "one_row_for_each" -%}
         {%- set columns = test.test_metadata.kwargs["columns"] -%}
         {%- set found = adapter.add_query(rows_twice(relation, columns) ~ " limit 1", auto_begin=False)[1] -%}
         {%- if found.fetchone() -%}

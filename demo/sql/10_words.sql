@@ -6,6 +6,9 @@ create or replace macro below(i, word, n) as (h(i, word) % n)::int;
 create or replace macro chance(i, word, pct) as h(i, word) % 10000 < pct * 100;
 create or replace macro pick(i, word, choices) as choices[1 + (h(i, word) % len(choices))::int];
 create or replace macro secret(kind, i) as sha256(getvariable('seed') || '/' || kind || '/' || i);
+-- Where the numbers of one kind begin, beyond all of another; from a million children
+-- on, so many times as far out.
+create or replace macro numbers_of(first) as first * (1 + getvariable('children') // 1000000);
 create or replace macro first_day() as date '2020-04-01';
 create or replace macro last_day_of_all() as date '2025-03-31';
 -- Financial years are known by the year they begin in.

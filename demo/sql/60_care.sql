@@ -9,7 +9,7 @@ select i, pick(i, 'la', ['370', '371', '371', '372', '373', '373']), secret('chi
     pick(i, 'ethnicity', [1, 1, 1, 2, 3, 4, 5, 6]), 'N', d0, 1, true
 from (
     select i, first_day() + below(i, 'first', 1826) as d0, first_day() + below(i, 'first', 1826) - 100 - below(i, 'came', 600) as s1
-    from (select 1000000 + n as i from range(0, greatest(8, (getvariable('children') / 25)::int)) as t(n))
+    from (select numbers_of(1000000) + n as i from range(0, greatest(8, (getvariable('children') / 25)::int)) as t(n))
 );
 
 -- One row for each looked-after episode: up to three in a row for a child, each

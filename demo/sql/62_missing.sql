@@ -17,7 +17,7 @@ with
         from (select *, unnest(range(1, 1 + below(x, 'spells', 4))) as m from m_episode where p > 0 and chance(i, 'goes missing', 60))
     ),
     from_home as (
-        select 40000000 + i * 8 + m as w, i, la, false as care, null::bigint as x, null as place, la as pl_la,
+        select numbers_of(40000000) + i * 8 + m as w, i, la, false as care, null::bigint as x, null as place, la as pl_la,
             d0 - 60 + (m * 12)::int as d, null::date as dec, person_key, born, sex, e, disability_any
         from (
             select *, unnest(case when i % 5 = 0 then range(1, 2 + below(i, 'times', 3)) else [6] end) as m
@@ -57,12 +57,12 @@ select * exclude (how_long),
 from timed
 union all
 -- Three children are still missing when all has been told.
-select 30000000 + x, i, la, true, x, place, pl_la, date '2025-03-29', null, person_key, born, sex, e, disability_any, 'both',
+select numbers_of(30000000) + x, i, la, true, x, place, pl_la, date '2025-03-29', null, person_key, born, sex, e, disability_any, 'both',
     on_day(date '2025-03-29', 16, 0), null
 from (from m_episode where dec is null and la = pl_la and not on_own_keys(la) and p > 0 order by x limit 3)
 union all
 -- Children at home whose interviews try the clock (64_interviews.sql).
-select 60000000 + n, 2000000 + n, '373', false, null, null, '373', back::date - 1, null, secret('child', 2000000 + n),
+select numbers_of(60000000) + n, numbers_of(2000000) + n, '373', false, null, null, '373', back::date - 1, null, secret('child', numbers_of(2000000) + n),
     date '2010-05-01', 'F', 1, 'N', 'clock', back - interval 16 hour, back
 from (values (1, timestamp '2024-03-29 12:00:00'), (2, timestamp '2024-03-29 12:00:00'), (3, timestamp '2024-10-25 12:00:00'),
     (4, timestamp '2024-10-25 12:00:00'), (5, timestamp '2024-10-26 12:00:00'), (6, timestamp '2024-10-25 12:00:00'),

@@ -35,7 +35,7 @@ with
             'RHI' || if(source = 'POLICE', 'P', 'C') || lpad(e::varchar, 9, '0') as rhi_ref,
             -- The clock was started with another time than the episode's (X07).
             kind <> 'clock' and episodes = 1 and chance(g, 'x07', 4) and hour(back) < 14 and fy(back::date + 1) = fy(back::date) as x07,
-            timed and not (kind = 'clock' and e >= 120000010) and chance(g, 'return timed', if(kind = 'clock', 100, 92)) as return_timed,
+            timed and not (kind = 'clock' and e >= numbers_of(120000000) + 10) and chance(g, 'return timed', if(kind = 'clock', 100, 92)) as return_timed,
             below(g, '72', 100) as u,
             if(kind = 'clock', 'OFF_ACC_COMP', pick(g, 'outcome', ['OFF_ACC_COMP', 'OFF_ACC_COMP', 'OFF_ACC_COMP', 'OFF_ACC_COMP', 'OFF_ACC_COMP',
                 'OFF_ACC_COMP', 'OFF_ACC_COMP', 'OFF_ACC_NOTC', 'OFF_DECL', 'OFF_DECL', 'NOFF_CONTACT', 'NOFF_MISS', 'NOFF_OTH'])) as outcome
@@ -47,7 +47,7 @@ with
     ),
     held as (
         select *, outcome = 'OFF_ACC_COMP' as completed, outcome like 'OFF%' as offered,
-            case when kind = 'clock' then e < 120000010
+            case when kind = 'clock' then e < numbers_of(120000000) + 10
                 when return_timed then chance(g, 'completed timed', 88) else false end as completed_timed,
             used::date + case when u < 45 then 1 when u < 60 then 2 when u < 88 then 3 else 4 + below(g, 'late', 3) end as on_the_day
         from returned
@@ -56,7 +56,7 @@ select * exclude (u, on_the_day), used::date as returned_date,
     case when not completed then null
         when kind = 'clock' then [timestamp '2024-04-01 13:00:00', timestamp '2024-04-01 13:30:00', timestamp '2024-10-28 11:00:00',
             timestamp '2024-10-28 12:00:00', timestamp '2024-10-28 12:00:00', timestamp '2024-10-29 12:00:00', timestamp '2024-04-02 12:00:00',
-            timestamp '2024-04-01 12:00:00'][(e / 2)::int - 60000000]
+            timestamp '2024-04-01 12:00:00'][(e / 2)::int - numbers_of(60000000)]
         -- Seventy-two hours to the minute, and a minute more.
         when completed_timed and u between 60 and 69 then on_wall(in_utc(used) + interval 72 hour)
         when completed_timed and u between 70 and 75 then on_wall(in_utc(used) + interval 72 hour) + interval 1 minute

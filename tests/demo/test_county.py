@@ -8,8 +8,10 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from demo import model
 from expectations.standard import find, standard
 
 # The one file that is not in UTF-8.
@@ -154,3 +156,22 @@ def test_reports_of_one_child_are_near_or_far_apart(county):
 def test_no_names_postcodes_or_numbers_of_people(county):
     columns = {name for _, rows in returns_of(county, "R09")[:1] for name in rows[0]}
     assert not columns & {"name", "address", "postcode", "nhs_number", "date_of_birth"}
+
+
+@pytest.mark.parametrize("children", [60, 3_400, 999_999, 1_000_000, 5_666_667])
+def test_no_number_of_a_child_or_a_time_away_is_given_twice_however_many_there_are(children):
+    with duckdb.connect() as connection:
+        connection.execute(f"set variable seed = 1; set variable children = {children}")
+        connection.execute((Path(model.SQL) / "10_words.sql").read_text("utf-8"))
+
+        def first(place: int) -> int:
+            return connection.execute(f"select numbers_of({place}::bigint)").fetchone()[0]
+
+        teens, clock = first(1_000_000) + max(8, round(children / 25)), first(2_000_000)
+        assert children < first(1_000_000) < teens < clock
+        # An episode of care is i * 4 and its part of three, a time away of it that * 4 and its number.
+        episode, from_home = teens * 4 + 3, first(40_000_000) + (children + 1) * 8
+        assert episode * 4 + 3 < first(30_000_000) < first(30_000_000) + episode < first(40_000_000)
+        assert from_home < first(60_000_000)
+        # Told by either side as twice the number and its part, in nine digits.
+        assert 2 * (first(60_000_000) + 9) + 1 <= 999_999_999
