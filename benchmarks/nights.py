@@ -69,7 +69,9 @@ def _side_by_side(asked: Asked, rows: int) -> tuple[Repeated, Repeated]:
         _keep_parsed(home, asked.work / "parsed")
         run = alone("benchmarks.whole_night:night", home=home, inbox=county / "inbox", hand_over=given)
         if left := run.answer["rows"] - run.answer["accepted"]:
-            raise Failed(f"{left} rows were not accepted: bare DuckDB, which checks nothing, would count them")
+            raise Failed(
+                f"{left} rows were not accepted: bare DuckDB, which checks nothing, would count them"
+            )
         return run
 
     def theirs() -> Run:
