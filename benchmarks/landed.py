@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import bare, own_process
 from benchmarks.clock import Clock
-from benchmarks.whole_night import MemoryDisk
+from benchmarks.held import Held
 
 
 def landed(home: str, inbox: str, rows_to: str | None = None) -> dict:
@@ -27,7 +27,7 @@ def landed(home: str, inbox: str, rows_to: str | None = None) -> dict:
 
     place, now = warehouse.Home(Path(home)), datetime.now(UTC)
     place.root.mkdir(parents=True, exist_ok=True)
-    with MemoryDisk() as disk:
+    with Held() as held:
         clock = Clock().attach()
         copy = publish.work_copy(place.live, place.work)
         with closing(opening.ready(place.open(copy, draft=True), place.work)) as connection:
@@ -43,7 +43,8 @@ def landed(home: str, inbox: str, rows_to: str | None = None) -> dict:
             if rows_to:
                 _as_csv(connection, Path(rows_to))
     stages["rest"] = seconds - sum(v for k, v in stages.items() if k != "rest")
-    told = {"seconds": seconds, "stages": stages, "peak": peak, "memory_disk": disk.most}
+    told = {"seconds": seconds, "stages": stages, "peak": peak, "memory_disk": held.disk}
+    told["at_once"] = max(held.at_once, peak)
     told["fates"] = sorted({f"{o.return_code} {o.fate.status} {o.fate.says or ''}".strip() for o in outcomes})
     return told | {
         "rows": sum(o.fate.rows_read for o in outcomes),

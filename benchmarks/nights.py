@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.bars import Found, number
 from benchmarks.own_process import Failed, Run, alone
-from benchmarks.told import Asked, Repeated, Table, Told, by_turns, exponent, ratio, span
+from benchmarks.told import TOGETHER, Asked, Repeated, Table, Told, by_turns, exponent, gigabytes, ratio, span
 
 # What a night needs of a disk, whose files, vault and database lie there; measured at a million rows, and a quarter more.
 BYTES_A_ROW = 1_200
@@ -42,9 +42,9 @@ def told_of(found: dict[int, tuple[Repeated, Repeated]]) -> Told:
     bars = {}
     if found:
         ours, theirs = found[largest]
-        beyond = [(a.peak + a.answer["memory_disk"] - theirs.peak) / 1024 for a in ours.runs]
+        beyond = [gigabytes(a.answer["at_once"] - theirs.peak) for a in ours.runs]
         bars["night"] = Found(ratio(ours, theirs), largest, None, "whole processes, by turns")
-        bars["night memory"] = Found(tuple(beyond), largest, None, "files in the memory disk counted in")
+        bars["night memory"] = Found(tuple(beyond), largest, None, TOGETHER)
     growth = _growth(found)
     steepest = [e for points in growth.values() if (e := exponent(points)) is not None]
     if steepest:
@@ -113,6 +113,7 @@ def _whole(found: dict) -> Table:
         "s of the processor",
         "peak MB",
         "in the memory disk MB",
+        "together at one moment MB",
     )
     head += ("bare s", "bare processor s", "bare peak MB", "night / bare", "of the processor", "database MB")
     rows = []
@@ -122,8 +123,9 @@ def _whole(found: dict) -> Table:
             span(ours.seconds) if ours.warm else "",
             number(size / ours.middle.seconds),
         )
-        memory = max(r.answer["memory_disk"] for r in ours.runs)
-        told += (number(ours.processor), number(ours.peak), number(memory), span(theirs.seconds))
+        disk, together = (max(r.answer[of] for r in ours.runs) for of in ("memory_disk", "at_once"))
+        told += (number(ours.processor), number(ours.peak), number(disk), number(together))
+        told += (span(theirs.seconds),)
         told += (number(theirs.processor), number(theirs.peak), span(ratio(ours, theirs)))
         told += (number(ours.processor / theirs.processor), number(ours.middle.answer["database"]))
         rows.append((f"{size:,}", str(len(ours.runs)), *told))

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.bars import Found, number
 from benchmarks.own_process import Run
 
+TOGETHER = "its processes and the memory disk at one moment"
 MOST = 600  # seconds of one run from which it is not repeated at all
 
 
@@ -111,6 +112,11 @@ def span(values: Sequence[float]) -> str:
     middle = statistics.median(values)
     ends = f" ({number(min(values))} to {number(max(values))})" if len(values) > 1 else ""
     return f"{number(middle)}{ends}"
+
+
+def gigabytes(megabytes: float) -> float:
+    """GB of a thousand million bytes, of so many MB of 1,024 times 1,024."""
+    return megabytes * (1 << 20) / 1e9
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float | None:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import own_process
 from benchmarks.clock import Clock
-
-MEMORY_DISK = Path("/dev/shm")
+from benchmarks.held import Held
 
 
 def night(home: str, inbox: str | None, hand_over: str | None = None) -> dict:
     """One night of a home; seconds from the start of the process to its end, by stage, and the peak of each."""
     import warehouse
 
-    with MemoryDisk() as disk:
+    with Held() as held:
         clock = Clock().attach()
         place = warehouse.Home(Path(home))
         outcomes = warehouse.night(place, Path(inbox) if inbox else None, lambda *_: None)
@@ -38,42 +35,14 @@ def night(home: str, inbox: str | None, hand_over: str | None = None) -> dict:
         "stages": stages,
         "peaks": peaks,
         "peak": peak,
-        "memory_disk": disk.most,
+        "memory_disk": held.disk,
+        "at_once": max(held.at_once, peak),
         "rows": sum(o.fate.rows_read for o in outcomes),
         "accepted": sum(o.fate.rows_accepted for o in outcomes),
         "fates": fates,
         "nodes": len(clock.nodes),
         "database": place.live.stat().st_size / 1e6,
     }
-
-
-@dataclass
-class MemoryDisk:
-    """The most MB that the memory disk held beyond what was there before: memory too, in nobody's account.
-
-    The disk is asked, not its files: to look through hundreds of them four times a second took a seventh of a night.
-    """
-
-    most: float = 0.0
-    before: float = 0.0
-    over: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> MemoryDisk:
-        self.before = _held()
-        threading.Thread(target=self._look, daemon=True).start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.over.set()
-
-    def _look(self) -> None:
-        while not self.over.wait(0.25):
-            self.most = max(self.most, _held() - self.before)
-
-
-def _held() -> float:
-    """MB of files in the memory disk; 0 where there is none."""
-    return shutil.disk_usage(MEMORY_DISK).used / 1e6 if MEMORY_DISK.is_dir() else 0.0
 
 
 def _hand_over(home, folder: Path, nodes: list[dict]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Thread
 from time import perf_counter
 
@@ -72,13 +73,15 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
     outcomes += _refuse(connection, refused)
     for name, more in _by_return(later).items():
         by_return[name] += more
+    _free((f.path for x in landed for f in x.parcel.files), by_return)
     for number, r in enumerate(standard().values()):
         progress(f"checking {r.code} {r.title}", number, len(standard()))
-        told = [manifests.said_of(item, facts) for item in by_return[r.name]]
+        told = [manifests.said_of(item, facts) for item in by_return.pop(r.name, [])]
         if r.name == identity_store.RETURN:
             outcomes += identity_store.take_in(connection, r, told, context, _one_return)
         else:
             outcomes += _one_return(connection, r, told, context)
+        _free((path for item in told for path in item.table.files), by_return)
     _clear_away(connection)
     noticing.note_other_routes(connection, context.run_id)
     outcomes += explanations.take_in(connection, replies, context)
@@ -89,6 +92,13 @@ def _clear_away(connection) -> None:
     """The rows as sent, which stood in memory to be judged, are needed no more."""
     for table in ("batch", checking.FOUND, "bad", "again"):
         connection.execute(f"drop table if exists temp.{table}")
+
+
+def _free(files: Iterable[Path], to_come: dict[str, list[Item]]) -> None:
+    """Remove files from scratch, which is memory, but those that rows of returns to come are loaded from."""
+    needed = {path for items in to_come.values() for item in items for path in item.table.files}
+    for path in set(files) - needed:
+        path.unlink(missing_ok=True)
 
 
 def _by_return(items: list[Item]) -> dict[str, list[Item]]:

@@ -70,6 +70,11 @@ class Table:
     months_back: int = 0
     of_a_day: bool = False
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What its rows are loaded from."""
+        return (self.data, self.line_of) if self.line_of else (self.data,)
+
 
 @dataclass(frozen=True)
 class Explained:

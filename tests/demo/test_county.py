@@ -162,7 +162,7 @@ def test_no_names_postcodes_or_numbers_of_people(county):
 def test_no_number_of_a_child_or_a_time_away_is_given_twice_however_many_there_are(children):
     with duckdb.connect() as connection:
         connection.execute(f"set variable seed = 1; set variable children = {children}")
-        connection.execute((Path(model.SQL) / "10_words.sql").read_text("utf-8"))
+        connection.execute((model.SQL / "10_words.sql").read_text("utf-8"))
 
         def first(place: int) -> int:
             return connection.execute(f"select numbers_of({place}::bigint)").fetchone()[0]

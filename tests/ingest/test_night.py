@@ -13,6 +13,7 @@ import pytest
 from expectations import check as checking
 from expectations.standard import standard
 from ingest import identity, inbox, tables
+from ingest import night as night_way
 from ingest.context import prepare
 from ingest.night import take_in
 from ingest.vault import nowhere
@@ -96,6 +97,30 @@ def test_a_good_file_is_accepted_and_known_by_its_content(county):
     assert connection.execute(
         "select count(*), min(line), max(line) from accepted.pol_incident"
     ).fetchone() == (3, 2, 4)
+
+
+def test_a_file_is_held_in_memory_until_its_rows_are_loaded_and_no_longer(county, tmp_path, monkeypatch):
+    """Two returns, one of them as a workbook: when the second is checked, nothing of the first is left."""
+    connection, folder, night = county
+    put(folder / "SYP" / "2024-05", "r04.csv", rows(3))
+    later = list(standard().values())[-1]
+    book = openpyxl.Workbook()
+    book.active.title = later.code
+    book.active.append(later.column_names)
+    book.active.append([str(later.accepted.get(name) or "") for name in later.column_names])
+    (folder / "ROT").mkdir()
+    book.save(folder / "ROT" / "later.xlsx")
+    held, check = {}, night_way._one_return
+
+    def looked(connection, r, items, context):
+        if items:
+            held[r.code] = sorted(p.suffix for p in (tmp_path / "read").rglob("*") if p.is_file())
+        return check(connection, r, items, context)
+
+    monkeypatch.setattr(night_way, "_one_return", looked)
+    night()
+    assert held == {"R04": ["", ".csv", ".npy"], later.code: [".csv"]}
+    assert [p for p in (tmp_path / "read").rglob("*") if p.is_file()] == []
 
 
 @pytest.mark.faults(112)

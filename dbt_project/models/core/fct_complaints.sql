@@ -10,35 +10,62 @@
     )
 }}
 with
-    complaints as (
+    -- Most complaints are one report: the others alone are grouped, for all lists of a
+    -- grouping lie in memory at once.
+    several as (
         select
             complaint_key,
-            any_value(return_code) filter (where is_anchor) as return_code,
-            any_value(organisation_code) filter (where is_anchor) as organisation_code,
-            any_value(area_code) as area_code,
-            any_value(complaint_received_date) as received_date,
             min(received_date) as first_received_date,
-            any_value(child_key) filter (where is_anchor) as child_key,
-            any_value(age_at_report) filter (where is_anchor) as age_at_report,
-            any_value(age_band_at_report) filter (
-                where is_anchor
-            ) as age_band_at_report,
-            any_value(sex) filter (where is_anchor) as sex,
-            any_value(ethnicity_group) filter (where is_anchor) as ethnicity_group,
             count(*) as reports_count,
             count(distinct organisation_code) as organisations_count,
             count(distinct child_key) as children_count,
-            -- Stays counted, and is shown apart only when nobody holds it any more
-            -- for child sexual exploitation.
             bool_and(is_cancelled) as is_cancelled,
-            case when bool_and(is_cancelled) then 'Y' else 'N' end as is_cancelled_code,
             {{ listed("return_code || ' ' || record", ["not is_anchor", "received_date", "return_code", "record"]) }}
             as members
         from {{ ref("fct_complaint_members") }}
+        where
+            complaint_key in (
+                select complaint_key
+                from {{ ref("fct_complaint_members") }}
+                where not is_anchor
+            )
         group by complaint_key
+    ),
+    complaints as (
+        select
+            anchors.complaint_key,
+            anchors.return_code,
+            anchors.organisation_code,
+            anchors.area_code,
+            anchors.complaint_received_date as received_date,
+            coalesce(
+                several.first_received_date, anchors.received_date
+            ) as first_received_date,
+            anchors.child_key,
+            anchors.age_at_report,
+            anchors.age_band_at_report,
+            anchors.sex,
+            anchors.ethnicity_group,
+            coalesce(several.reports_count, 1) as reports_count,
+            coalesce(several.organisations_count, 1) as organisations_count,
+            coalesce(
+                several.children_count,
+                case when anchors.child_key is null then 0 else 1 end
+            ) as children_count,
+            -- Stays counted, and is shown apart only when nobody holds it any more
+            -- for child sexual exploitation.
+            coalesce(several.is_cancelled, anchors.is_cancelled) as is_cancelled,
+            coalesce(
+                several.members,
+                {{ list_of(["anchors.return_code || ' ' || anchors.record"]) }}
+            ) as members
+        from {{ ref("fct_complaint_members") }} as anchors
+        left join several on anchors.complaint_key = several.complaint_key
+        where anchors.is_anchor
     )
 select
     complaints.*,
+    case when is_cancelled then 'Y' else 'N' end as is_cancelled_code,
     {{ looked_after_on("complaints.child_key", "complaints.received_date") }}
     as looked_after
 from complaints
