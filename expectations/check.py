@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from expectations import judged
 from expectations.checks import Check
+from expectations.counted import counts_alone
 from expectations.judged import BATCH, FOUND
 from expectations.put_off import put_off
 from expectations.remembered import remembered
@@ -59,29 +60,19 @@ def run(connection, name: str, checks: tuple[Check, ...]) -> Verdict:
 
 
 def count(connection, name: str, checks: tuple[Check, ...]) -> dict[int, int]:
-    """Great Expectations' count of bad rows, for each check that any row breaks; Disagreement where one broke down.
-
-    It is asked first whether any row breaks it, and then, of the few that fail, how many do: for a count it asks for
-    the values too, in a query for each expectation, even where it may keep none of them.
-    """
-    batch, asked = _batch(connection), suite(name, checks)
-    results = _results(batch, asked, checks, "BOOLEAN_ONLY")
+    """Great Expectations' count of bad rows, for each check that any row breaks; Disagreement where one broke down."""
+    results = _results(_batch(connection), suite(name, checks), checks)
     if len(results) != len(checks):
         raise Disagreement(f"{name}: Great Expectations answers {len(results)} of {len(checks)} rules.")
-    failed = {n for n, result in results.items() if not result.success}
-    if not failed:
-        return {}
-    asked.expectations = [e for e in asked.expectations if e.meta["number"] in failed]
-    no_values = {"result_format": "BASIC", "partial_unexpected_count": 0}
-    counted = _results(batch, asked, checks, no_values)
-    return {n: int(result.result["unexpected_count"]) for n, result in counted.items()}
+    return {n: int(r.result["unexpected_count"]) for n, r in results.items() if not r.success}
 
 
-def _results(batch, asked, checks: tuple[Check, ...], result_format) -> dict:
+def _results(batch, asked, checks: tuple[Check, ...]) -> dict:
     """What Great Expectations says of each expectation asked, by the number of its check."""
     results = {}
-    with remembered():
-        told = batch.validate(asked, result_format=result_format).results
+    no_values = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    with remembered(), counts_alone():
+        told = batch.validate(asked, result_format=no_values).results
     for result in told:
         number = result.expectation_config.meta["number"]
         if raised := _raised(result.exception_info):

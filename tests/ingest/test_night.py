@@ -101,7 +101,7 @@ def test_a_good_file_is_accepted_and_known_by_its_content(county):
 
 def test_a_file_is_held_in_memory_until_its_rows_are_loaded_and_no_longer(county, tmp_path, monkeypatch):
     """Two returns, one of them as a workbook: when the second is checked, nothing of the first is left."""
-    connection, folder, night = county
+    _, folder, night = county
     put(folder / "SYP" / "2024-05", "r04.csv", rows(3))
     later = list(standard().values())[-1]
     book = openpyxl.Workbook()
