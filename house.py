@@ -115,7 +115,8 @@ class Home:
         from operations import readonly
 
         key = self.warehouse_key if self.live.exists() else None
-        return readonly.reading(self.live, self.root, self.project, self.parsed, as_at, key)
+        memory = self.settings.memory
+        return readonly.reading(self.live, self.root, self.project, self.parsed, as_at, key, memory)
 
     @property
     def person(self) -> str:
@@ -168,7 +169,9 @@ class Home:
             previous.check(self)
             copy = publish.work_copy(self.live, self.work)
             failpoint.reach("copied")
-            with closing(opening.ready(self.open(copy, draft=True), self.work)) as connection:
+            with closing(
+                opening.ready(self.open(copy, draft=True), self.work, self.settings.memory)
+            ) as connection:
                 yield (change := _change(connection, now, copy))
                 rests_on = built.rests_on(connection, self.project, self.seeds)
                 way = built.Way.AFRESH if afresh else built.way(connection, rests_on)
@@ -189,7 +192,8 @@ class Home:
 
         if way is not built.Way.NOTHING:
             afresh = way is built.Way.AFRESH
-            build.build(self.project, change.copy, self.parsed, key=self.warehouse_key, afresh=afresh)
+            held = {"key": self.warehouse_key, "afresh": afresh, "memory": self.settings.memory}
+            build.build(self.project, change.copy, self.parsed, **held)
         with closing(self.open(change.copy)) as connection:
             if way is not built.Way.NOTHING:
                 built.note(connection, rests_on)

@@ -15,8 +15,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks import own_process
+from operations.settings import MEMORY
 
-SAME_AS_A_NIGHT = "memory_limit = '1500MB'; set threads = 2; set enable_progress_bar = false"
+SAME_AS_A_NIGHT = f"memory_limit = '{MEMORY}'; set threads = 2; set enable_progress_bar = false"
 VALUE = {
     "string": '"{0}"',
     "date": '"{0}"',

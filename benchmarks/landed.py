@@ -30,7 +30,9 @@ def landed(home: str, inbox: str, rows_to: str | None = None) -> dict:
     with Held() as held:
         clock = Clock().attach()
         copy = publish.work_copy(place.live, place.work)
-        with closing(opening.ready(place.open(copy, draft=True), place.work)) as connection:
+        with closing(
+            opening.ready(place.open(copy, draft=True), place.work, place.settings.memory)
+        ) as connection:
             arrivals = opening.arrivals(Path(inbox), place.seeds)
             with scratch(place.work, opening.size(arrivals), must=False) as folder:
                 context = opening.context(connection, place, folder, "measured", now)

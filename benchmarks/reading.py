@@ -122,13 +122,14 @@ def night(millions: float = 10.0) -> None:
     from ingest.context import prepare
     from ingest.night import take_in
     from ingest.vault import nowhere
+    from operations.settings import MEMORY
 
     with tempfile.TemporaryDirectory() as folder:
         where, rows, now = Path(folder), int(millions * 1_000_000), datetime(2024, 6, 10, tzinfo=UTC)
         (where / "inbox/SYP/2024-05").mkdir(parents=True)
         size = csv_file(where / "inbox/SYP/2024-05/big.csv", rows).stat().st_size / readers.MEGABYTE
         with duckdb.connect(str(where / "warehouse.duckdb")) as connection:
-            opening.ready(connection, where)
+            opening.ready(connection, where, MEMORY)
             seeds = Path(__file__).parent.parent / "seeds"
             read = where / "read"
             context = prepare(connection, seeds, identity.throwaway(), nowhere(read), read, "long", now)

@@ -16,12 +16,10 @@ from ingest.inbox import Arrival
 from ingest.vault import Vault
 from refusal import Refusal
 
-MEMORY = "1500MB"
 
-
-def ready(connection, work: Path):
-    """A connection to the night's copy, made ready for work; what does not fit in memory spills beside it."""
-    connection.execute(f"set memory_limit = '{MEMORY}'")
+def ready(connection, work: Path, memory: str):
+    """A connection to the night's copy, made ready for work; what does not fit in `memory` spills beside it."""
+    connection.execute(f"set memory_limit = '{memory}'")
     connection.execute("set threads = 2")
     connection.execute("set timezone = 'UTC'")  # not the machine's: a day is a day wherever it stands
     connection.execute(f"set temp_directory = {quoted(work / 'spill')}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from operations import stopping, trouble
 from operations.once import once
+from operations.settings import MEMORY
 from operations.unheard import unheard
 from refusal import Refusal
 from uncollected import uncollected
@@ -34,6 +35,7 @@ def build(
     as_at: str = EVER,
     key: str | None = None,
     afresh: bool = True,
+    memory: str = MEMORY,
 ) -> Built:
     """Build every model in `database` as at a moment; raises Refusal naming what failed.
 
@@ -45,7 +47,7 @@ def build(
     value it could not take.
     """
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    answer = _run(_arguments(project, database, target, afresh), database, key, as_at)
+    answer = _run(_arguments(project, database, target, afresh), (database, key, as_at, memory))
     _let_go()
     if _was_interrupted(answer.exception):
         raise KeyboardInterrupt
@@ -60,7 +62,7 @@ def build(
     return Built(len(results))
 
 
-def _run(arguments: list[str], database: Path, key: str | None, as_at: str):
+def _run(arguments: list[str], its: tuple[Path, str | None, str, str]):
     """What dbt answers, which says nothing and does nothing twice meanwhile."""
     os.environ["DO_NOT_TRACK"] = "1"
     from dbt.cli.main import dbtRunner
@@ -68,7 +70,7 @@ def _run(arguments: list[str], database: Path, key: str | None, as_at: str):
     from operations.dbt_plugin import given
 
     quiet = contextlib.redirect_stdout(io.StringIO())
-    with quiet, given(database, key, as_at), uncollected(), unheard(), once():
+    with quiet, given(*its), uncollected(), unheard(), once():
         return dbtRunner().invoke(arguments)
 
 

@@ -15,7 +15,6 @@ from operations import built, stopping, warehouse_file
 SETTINGS = (
     "TimeZone = 'Europe/London'",
     "python_enable_replacements = false",
-    "memory_limit = '1500MB'",
 )
 # What a build that is not from nothing notes of itself (macros/incremental.sql).
 NOTES = (
@@ -24,13 +23,13 @@ NOTES = (
     "create table memory.main.changed (input varchar)",
     f"insert into memory.main.changed select 'landing.' || unnest({[*built.READ, *built.COUNTED]})",
 )
-_given: list[tuple[Path, str | None, str]] = []
+_given: list[tuple[Path, str | None, str, str]] = []
 
 
 @contextmanager
-def given(database: Path, key: str | None, as_at: str) -> Iterator[None]:
-    """Let dbt have the file, the key to it and the moment it is to show, for as long as it builds."""
-    _given.append((database, key, as_at))
+def given(database: Path, key: str | None, as_at: str, memory: str) -> Iterator[None]:
+    """Let dbt have the file, the key to it, the moment it is to show and so much memory, for as long as it builds."""
+    _given.append((database, key, as_at, memory))
     try:
         yield
     finally:
@@ -41,10 +40,10 @@ class Plugin(BasePlugin):
     """Attaches the warehouse file before dbt would; dbt then finds it there and leaves it so."""
 
     def configure_connection(self, conn) -> None:
-        path, key, as_at = _given[-1]
+        path, key, as_at, memory = _given[-1]
         if key is not None:
             warehouse_file.load_encryption(conn)
-        for setting in SETTINGS:
+        for setting in (*SETTINGS, f"memory_limit = '{memory}'"):
             conn.execute(f"set global {setting}")
         conn.execute(f"create macro memory.main.as_at() as timestamptz '{as_at}'")
         for statement in NOTES:

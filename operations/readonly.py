@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from operations import build, warehouse_file
+from operations.settings import MEMORY
 from refusal import Refusal
 
 FORMAT = 2  # the newest we read: `NOW` of ingest/migration.py, which a test holds it equal to
@@ -28,7 +29,13 @@ class Answer:
 
 @contextmanager
 def reading(
-    live: Path, home: Path, project: Path, parsed: Path, as_at: str | None, key: str | None = None
+    live: Path,
+    home: Path,
+    project: Path,
+    parsed: Path,
+    as_at: str | None,
+    key: str | None = None,
+    memory: str = MEMORY,
 ) -> Iterator:
     """A read-only connection that can open nothing else; `as_at` is a day (its end) or a moment."""
     if not live.exists():
@@ -42,7 +49,7 @@ def reading(
     try:
         copy = folder / "warehouse.duckdb"
         shutil.copyfile(live, copy)
-        build.build(project, copy, parsed, moment(as_at), key)
+        build.build(project, copy, parsed, moment(as_at), key, memory=memory)
         with closing(_locked(copy, key)) as connection:
             yield connection
     finally:

@@ -10,6 +10,8 @@ from pathlib import Path
 from refusal import Refusal
 
 TAKES = {"encryption": ("required", "off"), "keys": ("file", "keyring", "credential")}
+MEMORY = "1500MB"
+SIZE = re.compile(r"[1-9][0-9]*(MB|GB)")
 PRODUCTION = 'encryption = "required"\nkeys = "file"\n'
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 HOST = re.compile(r"[A-Za-z0-9.:-]+")
@@ -37,11 +39,13 @@ class Notify:
 class Settings:
     """`encryption` of the warehouse and what it spills; where `keys` are kept; whom to `notify`, if anybody.
 
-    The demo's, unless told otherwise.
+    `memory` is what the database may take in a night; what does not fit goes to the disk. The demo's, unless told
+    otherwise.
     """
 
     encryption: str = "off"
     keys: str = "file"
+    memory: str = MEMORY
     is_demo: bool = True
     notify: Notify | None = None
 
@@ -60,6 +64,8 @@ def read(path: Path) -> Settings:
             raise Refusal(f"{path}: there is no setting {name}. There are {', '.join(sorted(known))}.", 4)
         if name in TAKES and value not in TAKES[name]:
             raise Refusal(f"{path}: {name} is one of {', '.join(TAKES[name])}, not {value!r}.", 4)
+        if name == "memory" and not _is(SIZE, value):
+            raise Refusal(f'{path}: memory is a size, as memory = "{MEMORY}" or "4GB".', 4)
     try:
         notify = _notify(given.pop("notify", None))
     except ValueError as problem:

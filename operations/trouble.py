@@ -13,6 +13,10 @@ FORBIDDEN = "This account may not read or write what it must", "Give {who} the r
 READ_ONLY = "The disk cannot be written to", "Mount it for writing"
 FAILS = "The disk does not read or write as it should", "Have the disk looked at"
 MEMORY = "Memory is used up", "Close what uses memory"
+GIVEN = (
+    "The database needs more memory than it is given",
+    'Write memory = "4GB", or more where the machine has it, into settings.toml',
+)
 SPILL = "There is no room left for what does not fit in memory", "Make room beside the warehouse file"
 CAUSES = {
     errno.ENOSPC: FULL,
@@ -27,6 +31,7 @@ CAUSES = {
 # What DuckDB, dbt and Python say of it; nothing else of what they say is passed on, for it may quote a value.
 SAID = {
     r"max_temp_directory_size": SPILL,
+    r"\([\d.]+ \w+/[\d.]+ \w+ used\)": GIVEN,
     r"No space left on device": FULL,
     r"File too large": LIMIT,
     r"Permission denied": FORBIDDEN,
@@ -56,7 +61,7 @@ def said(text: str, folder: Path) -> str | None:
     """The same, by what DuckDB or dbt says of it."""
     for pattern, cause in SAID.items():
         if re.search(pattern, text):
-            return _sentence(cause, None if cause is MEMORY else folder)
+            return _sentence(cause, None if cause in (MEMORY, GIVEN) else folder)
     return None
 
 

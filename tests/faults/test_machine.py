@@ -157,9 +157,9 @@ def database(tmp_path) -> Path:
     return path
 
 
-def unbuilt(project: Path, database: Path) -> tuple[int, str]:
+def unbuilt(project: Path, database: Path, **settings: str) -> tuple[int, str]:
     with pytest.raises(Refusal) as refused:
-        build.build(project, database, database.parent / "cache")
+        build.build(project, database, database.parent / "cache", **settings)
     return refused.value.code, str(refused.value)
 
 
@@ -183,6 +183,18 @@ def test_a_build_that_finds_nothing_to_do_is_a_failure(database, tmp_path):
         3,
         "Not published: the build found nothing to do. The last good night is still served.",
     )
+
+
+@pytest.mark.faults(105)
+def test_a_build_that_needs_more_memory_than_it_is_given_is_told_what_gives_it_more(database, tmp_path):
+    project = forked.small_project(tmp_path / "project")
+    (project / "models" / "large.sql").write_text("select array_agg(range) as x from range(8000000)")
+    assert unbuilt(project, database, memory="60MB") == (
+        4,
+        'Not published. The database needs more memory than it is given. Write memory = "4GB", or more where the '
+        "machine has it, into settings.toml, and run this again. The last good night is still served.",
+    )
+    assert build.build(project, database, database.parent / "cache", memory="500MB").nodes == 3
 
 
 @pytest.mark.faults(113)

@@ -21,8 +21,10 @@ def test_production_encrypts(tmp_path):
     ("text", "says"),
     [
         ('encryption = "on"', "encryption is one of required, off, not 'on'."),
-        ('colour = "red"', "there is no setting colour. There are encryption, keys, notify."),
+        ('colour = "red"', "there is no setting colour. There are encryption, keys, memory, notify."),
         ("encryption = ", "cannot be read as TOML"),
+        ("memory = 4", 'memory is a size, as memory = "1500MB" or "4GB".'),
+        ('memory = "4 GB; reset x"', 'memory is a size, as memory = "1500MB" or "4GB".'),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, text, says):
