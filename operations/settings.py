@@ -45,9 +45,9 @@ class Settings:
 
     encryption: str = "off"
     keys: str = "file"
-    memory: str = MEMORY
     is_demo: bool = True
     notify: Notify | None = None
+    memory: str = MEMORY
 
 
 def read(path: Path) -> Settings:

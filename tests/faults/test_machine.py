@@ -157,6 +157,12 @@ def database(tmp_path) -> Path:
     return path
 
 
+MORE_MEMORY = (
+    'The database needs more memory than it is given. Write memory = "4GB", or more where the machine has it, '
+    "into settings.toml, and run this again."
+)
+
+
 def unbuilt(project: Path, database: Path, **settings: str) -> tuple[int, str]:
     with pytest.raises(Refusal) as refused:
         build.build(project, database, database.parent / "cache", **settings)
@@ -189,11 +195,8 @@ def test_a_build_that_finds_nothing_to_do_is_a_failure(database, tmp_path):
 def test_a_build_that_needs_more_memory_than_it_is_given_is_told_what_gives_it_more(database, tmp_path):
     project = forked.small_project(tmp_path / "project")
     (project / "models" / "large.sql").write_text("select array_agg(range) as x from range(8000000)")
-    assert unbuilt(project, database, memory="60MB") == (
-        4,
-        'Not published. The database needs more memory than it is given. Write memory = "4GB", or more where the '
-        "machine has it, into settings.toml, and run this again. The last good night is still served.",
-    )
+    code, says = unbuilt(project, database, memory="60MB")
+    assert (code, says) == (4, f"Not published. {MORE_MEMORY} The last good night is still served.")
     assert build.build(project, database, database.parent / "cache", memory="500MB").nodes == 3
 
 

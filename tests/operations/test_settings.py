@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from house import Home
+from operations import build
 from operations.settings import PRODUCTION, Notify, Settings, read
 from refusal import Refusal
 
@@ -15,6 +17,21 @@ def test_without_a_file_the_demos_settings_hold(tmp_path):
 def test_production_encrypts(tmp_path):
     (tmp_path / "settings.toml").write_text(PRODUCTION)
     assert read(tmp_path / "settings.toml") == Settings("required", "file", is_demo=False)
+
+
+def test_the_database_is_given_the_memory_that_the_settings_say(tmp_path, monkeypatch):
+    """In the night's own connection and in dbt's: 2 GB are 1.8 GiB, as the database tells them."""
+    (tmp_path / "settings.toml").write_text('memory = "2GB"')
+    built = []
+
+    def recorded(*_, memory: str, **__):
+        built.append(memory)
+        raise Refusal("enough")
+
+    monkeypatch.setattr(build, "build", recorded)
+    with pytest.raises(Refusal, match="enough"), Home(tmp_path).changing() as change:
+        (held,) = change.connection.execute("select current_setting('memory_limit')").fetchone()
+    assert (held, built) == ("1.8 GiB", ["2GB"])
 
 
 @pytest.mark.parametrize(
