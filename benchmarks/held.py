@@ -19,7 +19,8 @@ class Held:
     """The most MB of all together (`at_once`), and of files in the memory disk beyond what lay there (`disk`).
 
     What processes share is counted for each of them. The disk is asked, not its files: to look through hundreds of
-    them took a seventh of a night. Where the machine does not tell of its processes, each at its largest is added up.
+    them took a seventh of a night. Where the machine does not tell of its processes, the largest of them
+    stands beside the most of the disk.
     """
 
     at_once: float = 0.0

@@ -16,7 +16,7 @@ def counts_alone() -> Iterator[None]:
     same, in a query for each rule."""
     from great_expectations.expectations import expectation as kinds
 
-    each = (kinds.ColumnMapExpectation, kinds.ColumnPairMapExpectation, kinds.MulticolumnMapExpectation)
+    each = (kinds.ColumnMapExpectation, kinds.ColumnPairMapExpectation)
     with instead(*((kind, "get_validation_dependencies", _without_values) for kind in each)):
         yield
 

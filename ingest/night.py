@@ -73,7 +73,7 @@ def take_in(connection, arrivals: list[Arrival], context: Context, progress: Pro
     outcomes += _refuse(connection, refused)
     for name, more in _by_return(later).items():
         by_return[name] += more
-    _free((f.path for x in landed for f in x.parcel.files), by_return)
+    _free((path for path in context.scratch.rglob("*") if path.is_file()), by_return)
     for number, r in enumerate(standard().values()):
         progress(f"checking {r.code} {r.title}", number, len(standard()))
         told = [manifests.said_of(item, facts) for item in by_return.pop(r.name, [])]
@@ -95,7 +95,7 @@ def _clear_away(connection) -> None:
 
 
 def _free(files: Iterable[Path], to_come: dict[str, list[Item]]) -> None:
-    """Remove files from scratch, which is memory, but those that rows of returns to come are loaded from."""
+    """Remove files from scratch, which is memory where it can be, but what returns to come are loaded from."""
     needed = {path for items in to_come.values() for item in items for path in item.table.files}
     for path in set(files) - needed:
         path.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from uncollected import uncollected
 
 EVER = "9999-12-31"
 SERVED = "The last good night is still served."
-LARGE = 500_000_000  # bytes of a warehouse of which two models at once need more memory than a build has
+LARGE = 500_000_000  # bytes of a warehouse of which two models at once need more than 1,500 MB
 NAMED = 5  # what was not built is named so far; of hundreds the number is enough
 
 
@@ -87,7 +87,7 @@ def _arguments(project: Path, database: Path, target: Path, afresh: bool) -> lis
 
 def _broken(problem: BaseException, folder: Path) -> Refusal:
     """dbt itself ended: by the machine's fault, or by ours."""
-    if says := trouble.trouble(problem, folder) or trouble.said(str(problem), folder):
+    if says := trouble.trouble(problem, folder) or trouble.said(str(problem), folder, is_given=True):
         return Refusal(f"Not published. {says} {SERVED}", 4)
     return Refusal(
         f"The core data set was not built: {type(problem).__name__}. This is our fault. {SERVED}", 5
@@ -97,7 +97,7 @@ def _broken(problem: BaseException, folder: Path) -> Refusal:
 def _failed(failed: list, skipped: list[str], folder: Path) -> Refusal:
     """What failed by name, and what was not built because of it; where the machine failed, that is said."""
     for result in failed:
-        if says := trouble.said(str(result.message), folder):
+        if says := trouble.said(str(result.message), folder, is_given=True):
             return Refusal(f"Not published. {says} {SERVED}", 4)
     names = ", ".join(sorted(r.node.name for r in failed))
     rest = ", ".join(sorted(skipped)[:NAMED]) + (f" and {len(skipped) - NAMED} more" * (len(skipped) > NAMED))

@@ -11,7 +11,7 @@ from refusal import Refusal
 
 TAKES = {"encryption": ("required", "off"), "keys": ("file", "keyring", "credential")}
 MEMORY = "1500MB"
-SIZE = re.compile(r"[1-9][0-9]*(MB|GB)")
+SIZE = re.compile(r"[1-9][0-9]{2,5}MB|[1-9][0-9]{0,3}GB")
 PRODUCTION = 'encryption = "required"\nkeys = "file"\n'
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 HOST = re.compile(r"[A-Za-z0-9.:-]+")
@@ -70,7 +70,7 @@ def read(path: Path) -> Settings:
         notify = _notify(given.pop("notify", None))
     except ValueError as problem:
         raise Refusal(f"{path}: [notify] {problem}", 4) from None
-    return Settings(**given, notify=notify, is_demo=False)
+    return Settings(**given, notify=notify, is_demo=notify is None and given.keys() == {"memory"})
 
 
 def _notify(given: object) -> Notify | None:

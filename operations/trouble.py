@@ -18,6 +18,8 @@ GIVEN = (
     'Write memory = "4GB", or more where the machine has it, into settings.toml',
 )
 SPILL = "There is no room left for what does not fit in memory", "Make room beside the warehouse file"
+# DuckDB at its own limit: what it has taken, and may take.
+ALL_USED = re.compile(r"Out of Memory Error: [^\n]*\([\d.]+ \w+/[\d.]+ \w+ used\)")
 CAUSES = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
@@ -31,7 +33,6 @@ CAUSES = {
 # What DuckDB, dbt and Python say of it; nothing else of what they say is passed on, for it may quote a value.
 SAID = {
     r"max_temp_directory_size": SPILL,
-    r"\([\d.]+ \w+/[\d.]+ \w+ used\)": GIVEN,
     r"No space left on device": FULL,
     r"File too large": LIMIT,
     r"Permission denied": FORBIDDEN,
@@ -57,11 +58,13 @@ def trouble(problem: BaseException, folder: Path) -> str | None:
     return said(str(problem), folder) if ours else None
 
 
-def said(text: str, folder: Path) -> str | None:
-    """The same, by what DuckDB or dbt says of it."""
+def said(text: str, folder: Path, is_given: bool = False) -> str | None:
+    """The same, by what DuckDB or dbt says of it; `is_given` where it was held to the memory the settings say."""
+    if is_given and ALL_USED.search(text):
+        return _sentence(GIVEN, None)
     for pattern, cause in SAID.items():
         if re.search(pattern, text):
-            return _sentence(cause, None if cause in (MEMORY, GIVEN) else folder)
+            return _sentence(cause, None if cause is MEMORY else folder)
     return None
 
 

@@ -171,7 +171,7 @@ def test_a_night_is_told_beside_bare_duckdb():
 
 
 def test_what_is_held_at_one_moment_is_of_all_processes_and_the_memory_disk(monkeypatch, tmp_path):
-    """Two of 64 MB beside a file of 8 MB; afterwards neither."""
+    """Two of 64 MB beside a file of 8 MB, for a while."""
     fill = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
     monkeypatch.setattr(
         held, "_on_disk", lambda: sum(p.stat().st_size for p in tmp_path.iterdir()) / (1 << 20)

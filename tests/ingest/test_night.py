@@ -102,7 +102,10 @@ def test_a_good_file_is_accepted_and_known_by_its_content(county):
 def test_a_file_is_held_in_memory_until_its_rows_are_loaded_and_no_longer(county, tmp_path, monkeypatch):
     """Two returns, one of them as a workbook: when the second is checked, nothing of the first is left."""
     _, folder, night = county
-    put(folder / "SYP" / "2024-05", "r04.csv", rows(3))
+    sent = put(folder / "SYP" / "2024-05", "r04.csv", rows(40))
+    sent.write_bytes(
+        sent.read_bytes().replace(b"\n", b"\r\n") + b"one,short,line\r\n"
+    )  # cleaned, then sifted
     later = list(standard().values())[-1]
     book = openpyxl.Workbook()
     book.active.title = later.code
@@ -119,7 +122,7 @@ def test_a_file_is_held_in_memory_until_its_rows_are_loaded_and_no_longer(county
 
     monkeypatch.setattr(night_way, "_one_return", looked)
     night()
-    assert held == {"R04": ["", ".csv", ".npy"], later.code: [".csv"]}
+    assert held == {"R04": [".csv", ".csv", ".npy"], later.code: [".csv"]}
     assert [p for p in (tmp_path / "read").rglob("*") if p.is_file()] == []
 
 

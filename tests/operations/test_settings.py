@@ -14,6 +14,11 @@ def test_without_a_file_the_demos_settings_hold(tmp_path):
     assert read(tmp_path / "settings.toml") == Settings("off", "file", is_demo=True)
 
 
+def test_more_memory_does_not_make_the_demo_a_production(tmp_path):
+    (tmp_path / "settings.toml").write_text('memory = "4GB"')
+    assert read(tmp_path / "settings.toml") == Settings(is_demo=True, memory="4GB")
+
+
 def test_production_encrypts(tmp_path):
     (tmp_path / "settings.toml").write_text(PRODUCTION)
     assert read(tmp_path / "settings.toml") == Settings("required", "file", is_demo=False)
@@ -41,6 +46,8 @@ def test_the_database_is_given_the_memory_that_the_settings_say(tmp_path, monkey
         ('colour = "red"', "there is no setting colour. There are encryption, keys, memory, notify."),
         ("encryption = ", "cannot be read as TOML"),
         ("memory = 4", 'memory is a size, as memory = "1500MB" or "4GB".'),
+        ('memory = "1MB"', "memory is a size, as memory ="),
+        ('memory = "99999999GB"', "memory is a size, as memory ="),
         ('memory = "4 GB; reset x"', 'memory is a size, as memory = "1500MB" or "4GB".'),
     ],
 )
