@@ -15,15 +15,16 @@ PAGE, PLOT = DOCS / "performance.md", DOCS / "performance-growth.svg"
 WORDS = HERE / "words.md"  # what no run tells: what was tried, and what was measured once
 BEGIN = """# What it costs, beside what it could cost
 
-`python3 -m benchmarks` measures and prints the table of bars in under ten minutes; `--long` runs all sizes, which takes
-hours and some 50 GB of disk; `python3 -m benchmarks NAME` runs one measure ({names}), `--rows`, `--times` change its
+`python3 -m benchmarks` measures and prints the table of bars, in under ten minutes on the quicker machine below; on the
+slower one five of its measures took ten. `--long` runs all sizes, which takes hours and some 50 GB of disk; `python3 -m benchmarks NAME` runs one measure ({names}), `--rows`, `--times` change its
 sizes and how often it runs, `--write` makes this page of what was measured last. Each measure keeps its result until
 it is run again.
 
 Bare DuckDB does the least that comes to the same result, in the same run and by turns, with the threads and the memory
 (1.5 GB) that a night has. Seconds are of the clock and of whole processes, medians, with the least and the most in
 brackets; the first run is cold and stands by itself, the others are warm; files lie in the machine's file cache in
-both. Peak memory is of the largest process; what a night keeps in the memory disk stands beside it.
+both. Peak memory is of the largest process; what a night keeps in the memory disk stands beside it,
+and what all of it held at one moment, which the bars of memory are about.
 """
 
 

@@ -176,21 +176,32 @@ def test_what_is_held_at_one_moment_is_of_all_processes_and_the_memory_disk(monk
     monkeypatch.setattr(
         held, "_on_disk", lambda: sum(p.stat().st_size for p in tmp_path.iterdir()) / (1 << 20)
     )
-    with held.Held() as memory:
-        memory.look()
-        alone = memory.at_once
-        line = [sys.executable, "-c", fill]
-        others = [subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
-        for other in others:
-            other.stdout.readline()
-        (tmp_path / "file").write_bytes(b"x" * (8 << 20))
-        memory.look()
-        (tmp_path / "file").unlink()
-        for other in others:
-            other.communicate()
-        memory.look()
+    memory = held.Held()  # looks when it is told to, and not in between
+    memory.look()
+    alone = memory.at_once
+    line = [sys.executable, "-c", fill]
+    others = [subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
+    for other in others:
+        other.stdout.readline()
+    (tmp_path / "file").write_bytes(b"x" * (8 << 20))
+    memory.look()
+    (tmp_path / "file").unlink()
+    for other in others:
+        other.communicate()
+    memory.look()
     assert memory.disk == 8
     assert 136 <= memory.at_once - alone < 136 + 64  # two interpreters of their own
+
+
+def test_what_was_held_at_different_moments_is_not_added_up(monkeypatch):
+    """100, then 80 beside 50 on the disk, then 135 beside 10."""
+    moments = iter([(0, 100), (50, 80), (10, 135)])
+    memory = held.Held()
+    for disk, processes in moments:
+        monkeypatch.setattr(held, "_on_disk", lambda disk=disk: disk)
+        monkeypatch.setattr(held, "of_processes", lambda _, processes=processes: processes)
+        memory.look()
+    assert (memory.disk, memory.at_once) == (50, 145)
 
 
 def test_sizes_are_read_as_people_write_them():
