@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from ingest import apart, readers
+from ingest import apart, readers, reading_apart
 from ingest.reading import Sent
 from tests.faults import bad
 
@@ -89,7 +89,7 @@ def measure(path: Path) -> str:
     if isinstance(found, Exception):
         return f"{path.name}: {found!r}"
     rows, peak, processor, written, seconds = found
-    mb = size / readers.MEGABYTE
+    mb = size / reading_apart.MEGABYTE
     return (
         f"{path.name:<24} {mb:>8.1f} MB {rows:>11,} rows  address space {peak['VmPeak']:>5} MB  resident "
         f"{peak['VmHWM']:>5} MB  {processor:>6.1f} s ({processor / mb:.2f} s/MB)  written {written / size:.1f} x  {seconds:.1f} s"
@@ -127,7 +127,7 @@ def night(millions: float = 10.0) -> None:
     with tempfile.TemporaryDirectory() as folder:
         where, rows, now = Path(folder), int(millions * 1_000_000), datetime(2024, 6, 10, tzinfo=UTC)
         (where / "inbox/SYP/2024-05").mkdir(parents=True)
-        size = csv_file(where / "inbox/SYP/2024-05/big.csv", rows).stat().st_size / readers.MEGABYTE
+        size = csv_file(where / "inbox/SYP/2024-05/big.csv", rows).stat().st_size / reading_apart.MEGABYTE
         with duckdb.connect(str(where / "warehouse.duckdb")) as connection:
             opening.ready(connection, where, MEMORY)
             seeds = Path(__file__).parent.parent / "seeds"

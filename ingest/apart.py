@@ -39,6 +39,8 @@ TOLD = (
 READING = ("Reading", "Table", "Finding", "Skipped", "Explained", "Unreadable")
 KNOWN = {("ingest.reading", name) for name in READING}
 KNOWN |= {("pathlib", "PosixPath"), ("pathlib", "WindowsPath"), ("builtins", "OSError")}
+KNOWN |= {("ingest.national.cin_xml", "Part"), ("ingest.national.cin_xml", "Census")}
+KNOWN |= {("ingest.national.cin_checks", "Tally"), ("collections", "Counter")}
 KNOWN |= {(__name__, "Overrun"), (__name__, "Fault")}
 SLACK = 5
 

@@ -12,8 +12,9 @@ from expectations.personal_data import WITHHELD, looks
 from ingest import periods, submissions
 from ingest.context import Context
 from ingest.inbox import NOT_A_FILE, Arrival, plain, said_by_name
-from ingest.readers import Parcel, kinds
+from ingest.readers import Parcel
 from ingest.reading import Finding, Reading, Sent, Unreadable
+from ingest.reading_apart import kinds
 from ingest.submissions import Fate, Outcome, Received
 from ingest.vault import Kept, NoFile, StillArriving
 

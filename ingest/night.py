@@ -25,7 +25,7 @@ from ingest import (
     manifests,
     nil_returns,
     noticing,
-    readers,
+    reading_apart,
     sharing,
     submissions,
 )
@@ -117,7 +117,7 @@ def _read(connection, landed: list[Landed], context: Context, progress: Progress
     outs = [context.scratch / f"{x.sha256[:16]}-{x.arrival.organisation_code}" for x in landed]
     for out in outs:
         out.mkdir(parents=True, exist_ok=True)
-    answers = readers.read_all([x.parcel for x in landed], outs)
+    answers = reading_apart.read_all([x.parcel for x in landed], outs)
     for n, (x, answer) in enumerate(zip(landed, answers, strict=True)):
         progress(f"reading {x.arrival.name}", n, len(landed))
         if isinstance(answer, Unreadable):

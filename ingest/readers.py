@@ -1,8 +1,4 @@
-"""Files → readings: one reader for each format, chosen by content.
-
-Files from outside are parsed in a process apart that holds neither key nor database, and may use so much and no
-more; a file that overruns or brings it down is refused, and the night goes on.
-"""
+"""Files → readings: one reader for each format, chosen by content."""
 
 from __future__ import annotations
 
@@ -11,39 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import failpoint
-from ingest import apart, headers
-from ingest.apart import Call, Fault, Limits, Overrun
+from ingest import headers
 from ingest.endings import FOOTNOTE, TOTALS, no_records
 from ingest.excel_parts import locked_or_old
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable
-from ingest.submissions import OUR_FAULT
 
 XLSX, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ASIDE = {
     TOTALS: ("S109", "This line holds totals and was left out. Send rows only."),
     FOOTNOTE: ("S110", "This line is a note and was left out. Send rows only."),
 }
-PROCESSES, MEGABYTE = 2, 1 << 20
-# What reading may use: `LEAST` however small the file, and so much more for each byte of it (seconds: each MB).
-# Measured by `benchmarks/reading.py`.
-LEAST = Limits(memory=768 << 20, seconds=60, written=64 << 20)
-PLAIN = Limits(memory=4, seconds=1, written=4)
-PACKED = Limits(memory=40, seconds=20, written=40)
-PEEKING = Limits(memory=768 << 20, seconds=10, written=0)
-SUFFIXES = {"a workbook": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "XML": (".xml",), "CSV": (".csv",)}
-OVERRAN = {
-    "memory": (
-        "F021",
-        "Reading the file takes more memory than a file of its size may. Send it in smaller parts.",
-    ),
-    "time": ("F022", "Reading the file takes longer than a file of its size may. Send it in smaller parts."),
-    "written": ("F023", "The file unpacks to far more than a file of its size may. Save it as CSV UTF-8."),
-    "death": (
-        "F024",
-        "The file broke what reads it. Save it again as CSV UTF-8, or send it in smaller parts.",
-    ),
-}
-OURS = "This is our fault: tell who keeps the warehouse. It is tried again when it is sent again."
 NOTES = {
     "F007": "The file is Windows-1252; it was read so. Save as 'CSV UTF-8'.",
     "S119": "A Ctrl-Z at the end of the file was left out.",
@@ -167,64 +140,3 @@ def _unlike_rows(scan, header: headers.Header) -> Iterator[Finding]:
             "Export the file anew as 'CSV UTF-8'."
         )
         yield Finding("C201", "warning", says, line=spoilt.line, column_name=column or None)
-
-
-def limits(files: tuple[Sent, ...]) -> Limits:
-    """What reading files may use: by their size, and by whether they are packed."""
-    size = sum(file.path.stat().st_size for file in files)
-    packed = any(_begins(file.path, XLSX) for file in files)
-    return Limits(
-        LEAST.memory + (PACKED if packed else PLAIN).memory * size,
-        LEAST.seconds + (PACKED if packed else PLAIN).seconds * size // MEGABYTE,
-        LEAST.written + (PACKED if packed else PLAIN).written * size,
-    )
-
-
-def kinds(files: list[tuple[Path, str]]) -> Iterator[str | Unreadable]:
-    """What files are by their content, held against their names; what may be XML is looked at in a process apart."""
-    deep = [path for path, _ in files if _begins(path, b"<")]
-    found = dict(zip(deep, _answers([Call(PEEKING, peek, (path,)) for path in deep]), strict=True))
-    for path, name in files:
-        try:
-            form = found[path] if path in found else peek(path)
-            yield contradicted(name, form) or form if isinstance(form, str) else form
-        except Unreadable as refused:
-            yield refused
-
-
-def contradicted(name: str, form: str) -> Unreadable | None:
-    """A file whose name says that it is of another kind than it is."""
-    suffix = Path(name).suffix.lower()
-    told = next((kind for kind, suffixes in SUFFIXES.items() if suffix in suffixes), None)
-    kind = "a workbook" if form == "xlsx" else "XML" if form.endswith("xml") else "CSV"
-    if told is None or told == kind:
-        return None
-    says = f"The file's name says {told} ({suffix}), its content is {kind}. Save it again as what it is."
-    return Unreadable("F011", says)
-
-
-def _begins(path: Path, mark: bytes) -> bool:
-    """Whether a file begins so, after what may stand before any text."""
-    with path.open("rb") as file:
-        head = file.read(64)
-    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(mark)
-
-
-def read_all(parcels: list[Parcel], outs: list[Path]) -> Iterator[Reading | Unreadable]:
-    """Read parcels side by side in processes apart, answering in the order given."""
-    calls = [Call(limits(p.files), read, (p, out)) for p, out in zip(parcels, outs, strict=True)]
-    yield from _answers(calls)
-
-
-def _answers(calls: list[Call]) -> Iterator:
-    """What the calls answer; an overrun or a fault of ours is the refusal of that file."""
-    for answer in apart.side_by_side(calls, PROCESSES):
-        match answer:
-            case Overrun(why=why):
-                yield Unreadable(*OVERRAN[why])
-            case Fault():
-                yield Unreadable(OUR_FAULT, f"The file could not be read ({answer}). {OURS}")
-            case OSError():  # the disk's
-                raise answer
-            case _:
-                yield answer

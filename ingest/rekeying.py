@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from expectations.batch import quoted
-from ingest import identity, key_schemes, loading, next_keys, periods, readers, vault
+from ingest import identity, key_schemes, loading, next_keys, periods, readers, reading_apart, vault
 from ingest.identity import Key
 from ingest.readers import Parcel
 from ingest.reading import Reading, Sent, Table, Unreadable
@@ -151,7 +151,7 @@ def _gather(apart, home, sendings: list[Sending], secrets: tuple[str, ...]) -> N
     with scratch(home.work, sum(s.bytes for s in sendings), must) as folder:
         outs = [folder / f"{number}" for number in range(len(sendings))]
         parcels = [_parcel(home.vault, s, out, secrets) for s, out in zip(sendings, outs, strict=True)]
-        for sending, answer in zip(sendings, readers.read_all(parcels, outs), strict=True):
+        for sending, answer in zip(sendings, reading_apart.read_all(parcels, outs), strict=True):
             if isinstance(answer, Unreadable):
                 name = sending.files[0][0]
                 raise Refusal(

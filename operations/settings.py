@@ -65,7 +65,9 @@ def read(path: Path) -> Settings:
         if name in TAKES and value not in TAKES[name]:
             raise Refusal(f"{path}: {name} is one of {', '.join(TAKES[name])}, not {value!r}.", 4)
         if name == "memory" and not _is(SIZE, value):
-            raise Refusal(f'{path}: memory is a size, as memory = "{MEMORY}" or "4GB". The least is 100MB.', 4)
+            raise Refusal(
+                f'{path}: memory is a size, as memory = "{MEMORY}" or "4GB". The least is 100MB.', 4
+            )
     try:
         notify = _notify(given.pop("notify", None))
     except ValueError as problem:

@@ -71,6 +71,19 @@ def test_the_reconciliation_finds_each_planted_difference_and_no_other(county):
     assert {status for _, _, status, _ in ours} == {"FULL", "TIME_DIFF", "CHILD_ONLY", "LA_ONLY", "POL_ONLY"}
 
 
+def test_every_report_is_counted_in_one_complaint_and_one_report_stands_for_it(county):
+    _, connection, *_ = county
+    keys, anchors, nameless = connection.execute(
+        "select count(distinct complaint_key), count(*) filter (is_anchor), count(*) filter (complaint_key is null) "
+        "from core.fct_complaint_members"
+    ).fetchone()
+    complaints = "select count(*), sum(reports_count) from core.fct_complaints"
+    members = "select count(*) from core.fct_complaint_members"
+    counted, reports = connection.execute(complaints).fetchone()
+    assert (keys, nameless, counted) == (anchors, 0, anchors)
+    assert reports == connection.execute(members).fetchone()[0] > counted > 100
+
+
 def test_every_submission_has_its_fate_and_its_rows(county):
     truth, connection, *_ = county
     columns = "organisation_code, return_code, period, status, rows_read, rows_accepted, rows_quarantined, rows_skipped"

@@ -7,15 +7,18 @@ import re
 
 from ingest.national.annex_a import read_annex_a
 from ingest.national.annex_a_sheets import is_annex_a
-from ingest.national.cin_xml import read_cin_xml
+from ingest.national.cin_xml import cin_parts, joined_cin, read_cin_part, read_cin_xml
 from ingest.national.csww_xml import read_csww_xml
 from ingest.national.ssda903_csv import kind_of, read_ssda903_csv
 from ingest.national.ssda903_xml import read_ssda903_xml
 from ingest.national.xml_records import text_of
 
 __all__ = [
+    "cin_parts",
     "is_annex_a",
+    "joined_cin",
     "read_annex_a",
+    "read_cin_part",
     "read_cin_xml",
     "read_csww_xml",
     "read_ssda903_csv",

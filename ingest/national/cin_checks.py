@@ -42,13 +42,23 @@ class Tally:
         self.noted[code, column, says] += 1
         self.first.setdefault((code, column, says), line)
 
+    def add(self, later: Tally) -> None:
+        """What a later part of the same file was told of."""
+        self.rows += later.rows
+        self.skipped += later.skipped
+        for f in later.findings:
+            self.find(f.rule_code, f.column_name, f.says, f.file, f.sheet, f.line)
+        for note, count in later.noted.items():
+            self.noted[note] += count
+            self.first.setdefault(note, later.first[note])
+
     def notes(self, file: str) -> list[Finding]:
-        """One finding for each thing noted, on the line where it was met first."""
+        """One finding for each thing noted, on the line where it was met first, in the order of those."""
         return [
             Finding(
                 note[0], "warning", f"{note[2]}; met {count:,} times.", file, None, self.first[note], note[1]
             )
-            for note, count in self.noted.items()
+            for note, count in sorted(self.noted.items(), key=lambda item: (self.first[item[0]], item[0]))
         ]
 
 

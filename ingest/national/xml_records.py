@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
-from ingest.national.xml_hearing import Element, Record, hearing
+from ingest.national.xml_hearing import Element, Outside, Record, hearing
+from ingest.national.xml_parts import WHOLE, Span, ends
 from ingest.national.xml_plain import Cutter
 from ingest.reading import Unreadable
 
 __all__ = ["Element", "Record", "encoding_of", "records", "text_of"]
 
-# So much is read at a time: its records are all in memory at once.
-CHUNK = 1 << 18
 # Expat's numbers for "unknown encoding", "encoding specified in XML declaration is incorrect" and
 # "invalid token", the last of which it also says of bytes that are not the declared encoding's.
 WRONG_ENCODING = (18, 19)
@@ -45,31 +44,47 @@ def encoding_of(head: bytes) -> str:
     return found[1].lower() if found else "utf-8"
 
 
-def records(path: Path, root: str, wanted: frozenset[str], many: str = "") -> Iterator[Record]:
-    """Every record of a file, in order; `wanted` are their paths, as `Message/Children/Child`.
+def records(
+    path: Path, root: str, wanted: frozenset[str], many: str = "", span: Span = WHOLE
+) -> Iterator[Record]:
+    """Every record of a file, or of a part of it, in order; `wanted` are their paths, as `Message/Children/Child`.
 
     Of the path of which there are `many` those that are written plainly are cut from the text, which is quicker.
     Raises Unreadable: X501 a DOCTYPE, X502 depth, length or breadth no return has, X503 another root,
     X504 not well-formed (line:column), X505 bytes that are not in the declared encoding.
     """
-    reader = hearing(root, wanted)
+    reader = _hearing(root, wanted, many, span)
     with path.open("rb") as f:
         encoding = _agreed_encoding(f)
         cutter = Cutter(reader, many) if many and encoding in UTF_8 else None
-        fed, more = 0, True
-        while more:
-            chunk, met = f.read(CHUNK), reader.met
-            more = bool(chunk)
+        fed = 0
+        for chunk in span.chunks(f):
+            met = reader.met
             try:
-                if cutter and more:
+                if cutter and chunk:
                     cutter.feed(chunk, fed)
                 else:
-                    reader.parser.Parse(chunk, not more)
+                    reader.parser.Parse(chunk, not chunk)
             except (expat.ExpatError, LookupError, ValueError) as error:
                 raise _unreadable(error, reader.parser, encoding, f) from None
             fed += len(chunk)
             reader.check_size(met, len(chunk), fed)
             yield from reader.taken()
+
+
+def _hearing(root: str, wanted: frozenset[str], many: str, span: Span) -> Outside:
+    """Expat, heard for a part; Unreadable where what stands before the first record is not just that."""
+    reader = hearing(root, wanted)
+    if span.before:
+        proof = hearing(root, wanted)
+        try:
+            proof.parser.Parse(span.before + ends(many), True)
+        except expat.ExpatError:
+            proof.count[many] = 1
+        if proof.count.get(many):
+            raise Unreadable("X504", "The file is not to be read in parts.")
+        reader.count[many] = span.passed
+    return reader
 
 
 def _agreed_encoding(f: BinaryIO) -> str:

@@ -32,7 +32,9 @@ NOW = datetime(2024, 6, 10, tzinfo=UTC)
 
 
 def told(name: str, form, folder: Path, other) -> tuple[dict, dict]:
-    """All that Great Expectations says of a return of two empty rows: as it is, and in the `other` way."""
+    """All that Great Expectations says of a return of two rows: as it is, and in the `other` way.
+
+    They are empty, but that of two days of which one may not be before the other, one is in the first of them."""
     r = standard()[name]
     with duckdb.connect() as connection:
         tables.create(connection, standard())
@@ -40,6 +42,9 @@ def told(name: str, form, folder: Path, other) -> tuple[dict, dict]:
         loading.start(connection, r, [])
         connection.execute("insert into batch (submission_id) values (1), (1)")
         asked = checks(r, context.lists, frozenset(), context.area_of)
+        for pair in (e for e in suite(name, asked).expectations if hasattr(e, "column_A")):
+            days = f"\"{pair.column_A}\" = '2020-01-01', \"{pair.column_B}\" = '2020-01-02'"
+            connection.execute(f"update batch set {days} where rowid = 0")
         judged.judge(connection, asked)
         answers = []
         for way in (contextlib.nullcontext, other):
@@ -60,9 +65,10 @@ def test_the_answer_is_the_same(form, tmp_path):
     assert {r["success"] for r in plain["results"]} == {True, False}
 
 
-def test_counts_alone_are_the_same_counts_without_the_values(tmp_path):
+@pytest.mark.parametrize("name", ["pol_incident", "pol_missing_episode"])
+def test_counts_alone_are_the_same_counts_without_the_values(name, tmp_path):
     form = {"result_format": "BASIC", "partial_unexpected_count": 0}
-    plain, alone = told("pol_incident", form, tmp_path, counts_alone)
+    plain, alone = told(name, form, tmp_path, counts_alone)
     results = [[r["result"] for r in answer["results"]] for answer in (plain, alone)]
     assert all("partial_unexpected_list" not in r for r in results[1])
     assert [r.pop("partial_unexpected_list") for r in results[0]] == [[]] * len(results[0])

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import apart, readers
+from ingest import apart, readers, reading_apart
 from ingest.apart import Call, Fault, Limits, Overrun
 from ingest.reading import Sent, Unreadable, as_csv
 
@@ -154,17 +154,17 @@ def test_nobody_waits_for_a_reader_when_who_asked_has_gone():
 
 
 @linux
-@pytest.mark.parametrize("why", readers.OVERRAN)
+@pytest.mark.parametrize("why", reading_apart.OVERRAN)
 def test_an_overrun_is_the_refusal_of_that_file(why, tmp_path, monkeypatch):
     sent = tmp_path / "sent.csv"
     sent.write_text("record_ref,incident_ref\n")
     overruns = {"memory": fill_memory, "time": spin, "written": write_much, "death": die}
-    monkeypatch.setattr(readers, "read", overruns[why])
-    monkeypatch.setattr(readers, "LEAST", Limits(1 << 30, 1, 1 << 20))
+    monkeypatch.setattr(reading_apart, "read", overruns[why])
+    monkeypatch.setattr(reading_apart, "LEAST", Limits(1 << 30, 1, 1 << 20))
     parcel = readers.Parcel((Sent(sent, "sent.csv"),), None, None, "csv")
-    (refused,) = readers.read_all([parcel], [tmp_path / "written"])
+    (refused,) = reading_apart.read_all([parcel], [tmp_path / "written"])
     assert isinstance(refused, Unreadable)
-    assert (refused.code, refused.says) == readers.OVERRAN[why]
+    assert (refused.code, refused.says) == reading_apart.OVERRAN[why]
 
 
 @given(st.lists(st.text(), min_size=1, max_size=5))

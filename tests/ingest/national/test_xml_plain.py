@@ -8,86 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.national import cin_xml, read_cin_xml, xml_plain, xml_records
+from ingest.national import cin_xml, read_cin_xml, xml_parts, xml_plain, xml_records
 from ingest.national.xml_plain import Plain
 from ingest.reading import Sent, Unreadable
+from tests.ingest.national.census_pieces import CHILDREN, FILES, HEAD, ODD, PLAIN, REFERRAL, TAIL, WHO
 
 WANTED, CHILD = frozenset({"Message/Header", "Message/Children/Child"}), "Message/Children/Child"
-HEAD = (
-    "<Message><Header><CollectionDetails><Year>2024</Year></CollectionDetails>"
-    "<Source><LEA>372</LEA></Source></Header><Children>"
-)
-TAIL = "</Children></Message>"
-WHO = "<ChildIdentifiers><LAchildID>{}</LAchildID>\n<PersonBirthDate>2010-02-05</PersonBirthDate></ChildIdentifiers>"
-REFERRAL = (
-    "<CINdetails><CINreferralDate>{}</CINreferralDate>\n  <Assessments>\r\n<AssessmentActualStartDate>2023-06-01"
-    "</AssessmentActualStartDate></Assessments><ChildProtectionPlans><Reviews>\n<CPPreviewDate>2023-09-01"
-    "</CPPreviewDate></Reviews></ChildProtectionPlans></CINdetails>"
-)
-# What may stand in a child, between two, or in either; most of it is not plain, and some of it is not well formed.
-ODD = [
-    *(
-        "<UPN/>",
-        "<UPN />",
-        "<UPN></UPN>",
-        "<UPN a='1'>x</UPN>",
-        "<UPN a='>'/>",
-        "<Odd><b>1</b>c<b/></Odd>",
-        "<a:b/>",
-    ),
-    *(
-        "<!-- <Child> -->",
-        "<!-- </Child><Child><UPN>1</UPN></Child> -->",
-        "<!-- > -->",
-        "<!-- < > -->",
-        "<?x <Child>?>",
-    ),
-    *(
-        "<![CDATA[<Child></Child>]]>",
-        "<![CDATA[",
-        "]]>",
-        "<!--",
-        "-->",
-        "<?x ",
-        "?>",
-        "<UPN><![CDATA[a]]>b</UPN>",
-    ),
-    *("&amp;", "&#10;", "&no;", "a > b", ">", "a", "\u00a0", " \r\n", "\r", "\n", "\u00e9", "\x01", "\ufffe"),
-    *(
-        "<Child>",
-        "</Child>",
-        "<Child/>",
-        "<Child >",
-        "</Child >",
-        "<Child><Child></Child></Child>",
-        "<Child a='1'></Child>",
-    ),
-    *(
-        "</Children>",
-        "<Children>",
-        "</Message>",
-        "<Header></Header>",
-        "<UPN>",
-        "</UPN>",
-        "<é/>",
-        "< UPN/>",
-        "<//UPN>",
-    ),
-    *(
-        "<!DOCTYPE Message>",
-        "<a>" * 63 + "</a>" * 63,
-        "<a>" * 64 + "</a>" * 64,
-        "".join(f"<n{i}/>" for i in range(900)),
-    ),
-]
-PIECES = st.one_of(
-    st.sampled_from(ODD),
-    st.builds(WHO.format, st.sampled_from(["1", " a1 ", "\u00e9", ""])),
-    st.builds(REFERRAL.format, st.sampled_from(["2023-05-01", "01/05/2023", "\n2023-05-01 ", ""])),
-)
-PLAIN = st.builds("<Child>{}{}</Child>\n".format, st.builds(WHO.format, st.integers(1, 9)), PIECES)
-CHILDREN = st.builds(lambda inside: f"<Child>{''.join(inside)}</Child>", st.lists(PIECES, max_size=3))
-FILES = st.lists(st.one_of(PLAIN, PLAIN, CHILDREN, st.sampled_from(["\n", "\r\n", *ODD])), max_size=12)
 
 
 def deep(element) -> tuple:
@@ -123,7 +49,7 @@ def chunks(monkeypatch):
     """Reads so many bytes at a time."""
 
     def set_to(size: int) -> None:
-        monkeypatch.setattr(xml_records, "CHUNK", size)
+        monkeypatch.setattr(xml_parts, "CHUNK", size)
 
     return set_to
 
@@ -132,7 +58,7 @@ def chunks(monkeypatch):
 def test_any_file_is_read_as_expat_tells_of_it(pieces, size, cut, tmp_path_factory):
     content = (HEAD + "".join(pieces) + TAIL[: cut if cut < 99 else None]).encode("utf-8", "surrogatepass")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(xml_records, "CHUNK", size)
+        patch.setattr(xml_parts, "CHUNK", size)
         compare(content, tmp_path_factory.mktemp("any"))
 
 
@@ -215,7 +141,7 @@ def test_a_census_gives_the_same_rows_and_findings_in_both_ways(children, tmp_pa
     path.write_text(HEAD + "".join(children) + TAIL, encoding="utf-8", newline="")
     for records in (
         xml_records.records,
-        lambda path, root, wanted, _: xml_records.records(path, root, wanted),
+        lambda path, root, wanted, *_: xml_records.records(path, root, wanted),
     ):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(cin_xml, "records", records)
