@@ -153,3 +153,19 @@ def test_a_declaration_that_is_wrong_is_seen(tried, tmp_path):
     corrected(tried, "pol_missing_episode", "sc_cse_case")
     tried.build(False, project)
     assert {model for model, *_ in MISTAKES} <= {*tried.differing()}
+
+
+def test_two_rows_that_agree_are_seen_where_only_what_is_touched_is_made_again(tried):
+    """A record that stands twice in what is read, of a child of whom something else is said tonight."""
+    with duckdb.connect(str(tried.database)) as connection:
+        connection.execute(
+            "create temp table doubled as from staging.stg_sc_cse_case where person_key is not null order by record_ref limit 1"
+        )
+        connection.execute("insert into staging.stg_sc_cse_case from doubled")
+        connection.execute(
+            "insert into landing.links (person_key, person_key_scheme, child_key, rule, confidence, linked_at, run_id) "
+            "select person_key, person_key_scheme, md5('other'), 'L1', 'high', timestamptz '2100-01-01', '' from doubled"
+        )
+    with pytest.raises(Refusal, match="fct_child_mentions, fct_cse_cases failed"):
+        tried.build(False)
+    assert tried.went("touched")

@@ -42,11 +42,13 @@
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
-{#- The model fails where two of its rows agree in the columns of its `one_row_for_each`. -#}
-{% macro hold_to_grain(relation) -%}
+{#- The model fails where two of its rows agree in the columns of its `one_row_for_each`; those that were there have been
+    looked at, so where the columns hold its key none but the rows `made` of these keys can agree. -#}
+{% macro hold_to_grain(relation, made=none, key=none) -%}
     {%- for test in graph.nodes.values() | selectattr("attached_node", "equalto", model.unique_id) if test.test_metadata.name == "one_row_for_each" -%}
         {%- set columns = test.test_metadata.kwargs["columns"] -%}
-        {%- set found = adapter.add_query(rows_twice(relation, columns) ~ " limit 1", auto_begin=False)[1] -%}
+        {%- set all_of_them = made if key and not key | reject("in", columns) | list else relation -%}
+        {%- set found = adapter.add_query(rows_twice(all_of_them, columns) ~ " limit 1", auto_begin=False)[1] -%}
         {%- if found.fetchone() -%}
             {{ exceptions.raise_compiler_error("Two rows of " ~ relation.identifier ~ " agree in " ~ columns | join(", ") ~ ".") }}
         {%- endif -%}
