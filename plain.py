@@ -6,6 +6,7 @@ import re
 
 # What a spreadsheet takes for the beginning of a formula; the full-width forms are taken for the same in East Asia.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+DOUBTFUL = ("'", *FORMULA)
 NUMBER = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?%?")
 
 
@@ -21,9 +22,12 @@ def lines(value: object) -> str:
 
 def cell(value: object) -> object:
     """A cell of a CSV: text without control characters, and no formula where a spreadsheet opens it."""
-    if (
-        not isinstance(value, str) or len(value) < 2 or NUMBER.fullmatch(value)
-    ):  # one sign alone is no formula
+    if not isinstance(value, str) or len(value) < 2:  # one sign alone is no formula
+        return value
+    # Nearly all cells are harmless as they stand, and a release has millions: seen from the whole and its first sign.
+    if value.isprintable() and value[0] not in DOUBTFUL:
+        return value
+    if NUMBER.fullmatch(value):
         return value
     told = "\n".join(text(line) for line in value.split("\n"))
     return f"'{told}" if _is_formula(value) else told
