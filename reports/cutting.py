@@ -102,23 +102,33 @@ def cut(out: Path, manifest: dict, tables: Iterable[Table], is_named_by_content:
 def write(folder: Path, table: Table) -> tuple[Path, Path]:
     """Write a table into a folder, as CSV and as Parquet → (the CSV, the Parquet)."""
     text, parquet = folder / f"{table.name}.csv", folder / f"{table.name}.parquet"
-    rows = [{k: _text(v) for k, v in row.items()} for row in table.rows]
-    _write_csv(text, list(table.columns), rows)
+    columns = list(table.columns)
+    rows = [[_text(v) for v in _in_order(row, columns)] for row in table.rows]
+    _write_csv(text, columns, rows)
     # The reader's connection may neither read nor write files, so the Parquet is made beside it.
     with duckdb.connect() as beside:
         csv_read = f"read_csv({_literal(text)}, columns = {dict(table.columns)}, header = true)"
         beside.execute(f"copy (from {csv_read}) to {_literal(parquet)} (format parquet)")
     # A spreadsheet opens the CSV: there, and there alone, nothing may begin as a formula.
-    harmless = [{k: plain.cell(v) for k, v in row.items()} for row in rows]
+    harmless = [[plain.cell(v) for v in row] for row in rows]
     if harmless != rows:
-        _write_csv(text, list(table.columns), harmless)
+        _write_csv(text, columns, harmless)
     return text, parquet
 
 
-def _write_csv(path: Path, columns: list[str], rows: list[dict]) -> None:
+def _in_order(row: dict, columns: list[str]) -> Iterable:
+    """The values of a row as its columns stand; where one has none it is empty, and no value is without a column."""
+    if list(row) == columns:
+        return row.values()
+    if unknown := row.keys() - set(columns):
+        raise ValueError(f"no columns of the table: {sorted(unknown)}")
+    return [row.get(c, "") for c in columns]
+
+
+def _write_csv(path: Path, columns: list[str], rows: list[list]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
         writer.writerows(rows)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from reports.statistics import byar, wilson
@@ -91,6 +93,7 @@ def _end(end: float, value: str) -> str:
     return NOT_APPLICABLE if _number(value) == _number(value) else value
 
 
+@lru_cache(100_000)
 def _number(text: str) -> float:
     try:
         return float(text)
