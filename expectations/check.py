@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import warnings
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Lock
 
 from expectations import judged
 from expectations.checks import Check
 from expectations.counted import counts_alone
+from expectations.fields_copied import fields_copied
 from expectations.judged import BATCH, FOUND
 from expectations.put_off import put_off
 from expectations.remembered import remembered
 from expectations.suite import suite
+from uncollected import uncollected
 
 # Expectations that the standard does not use import them, and loading them is two fifths of loading it all.
-NEVER_USED = ("altair", "scipy.stats")
+NEVER_USED = ("altair", "scipy.stats", "jsonschema")
+LOADED = "great_expectations.expectations"
+_loading = Lock()
 
 
 class Disagreement(Exception):
@@ -33,8 +41,12 @@ class Verdict:
 
 def load() -> None:
     """Load Great Expectations, which takes seconds; it may be done while something else is waited for."""
-    with put_off(*NEVER_USED):
-        import great_expectations.expectations  # noqa: F401
+    with _loading:  # who asks a second time meanwhile waits for the first
+        if LOADED in sys.modules:
+            return
+        with put_off(*NEVER_USED), fields_copied(), uncollected():
+            import_module(LOADED)
+        gc.freeze()  # what is loaded stays: to look through it for waste again and again finds nothing
 
 
 def run(connection, name: str, checks: tuple[Check, ...]) -> Verdict:

@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent.parent
 MAY_IMPORT = {
-    "expectations": {"expectations", "refusal", "instead"},
+    "expectations": {"expectations", "refusal", "instead", "uncollected"},
     "ingest": {"ingest", "expectations", "refusal", "failpoint", "on_disk"},
     "reports": {"reports", "refusal", "plain", "uncollected"},
     "operations": {"operations", "refusal", "failpoint", "plain", "on_disk", "uncollected", "instead"},

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from expectations import check
 from expectations.put_off import put_off
 
 
@@ -42,3 +46,19 @@ def test_what_is_loaded_stays_as_it_is(unloaded):
     with put_off("colorsys"):
         assert importlib.import_module("colorsys") is real
     assert sys.modules["colorsys"] is real
+
+
+def test_great_expectations_is_loaded_once_and_without_what_is_never_used():
+    """In a process of its own, asked by two threads at once; afterwards Python looks for waste again, but not in it."""
+    code = (
+        "import gc, json, sys, threading; from expectations import check\n"
+        "both = [threading.Thread(target=check.load) for _ in range(2)]\n"
+        "[t.start() for t in both]; [t.join() for t in both]\n"
+        "print(json.dumps([sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]))"
+    )
+    here = Path(__file__).parents[2]
+    loaded, looks, left_alone = json.loads(subprocess.check_output([sys.executable, "-c", code], cwd=here))
+    assert {check.LOADED} & set(loaded)
+    assert set(check.NEVER_USED) & set(loaded) == set()
+    assert looks
+    assert left_alone > 100_000
