@@ -20,15 +20,18 @@ def expect(connection, seeds: Path, today: date) -> None:
     owed = connection.execute(
         f"select organisation_code, return_code, period_kind, valid_from, valid_to from {read}"
     ).fetchall()
-    connection.execute("delete from landing.expected")
+    due = []
     for organisation, code, kind, valid_from, valid_to in owed:
         r, last = find(code), date.fromisoformat(valid_to) if valid_to else today
         for period in _of_kind(kind, date.fromisoformat(valid_from), min(last, today)):
-            due = period.end + timedelta(days=r.due_days)
-            connection.execute(
-                "insert into landing.expected values (?, ?, ?, ?, ?, ?)",
-                [organisation, r.code, period.code, period.start, period.end, due],
-            )
+            by = period.end + timedelta(days=r.due_days)
+            due.append((organisation, r.code, period.code, period.start, period.end, by))
+    connection.execute("delete from landing.expected")
+    if due:  # a statement for each costs what all of them cost in one
+        columns = ", ".join(["unnest(?)"] * len(due[0]))
+        connection.execute(
+            f"insert into landing.expected select {columns}", [list(c) for c in zip(*due, strict=True)]
+        )
 
 
 def _of_kind(kind: str, first: date, last: date) -> Iterator[Period]:
