@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 import failpoint
 import plain
@@ -31,12 +33,26 @@ from reports.commands import app as reports_app
 from reports.reader_commands import readers as readers_app
 from reports.releases.commands import app as release_app
 
+
+class Plain(TyperGroup):
+    """Help as plain text, which is drawn in half the time of boxes; what is said of a command stands there whole."""
+
+    def format_commands(self, context, formatter) -> None:
+        shown = [c for c in self.commands.values() if not c.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl([(c.name, c.get_short_help_str(limit=1_000)) for c in shown])
+
+
 app = typer.Typer(
+    cls=Plain,
     help="South Yorkshire's core data set on child sexual exploitation.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# Objects made before they are looked through for waste: of the first million, modules being loaded, next to none is.
+SELDOM = 50_000
 
 
 def _default_home() -> Path:
@@ -166,7 +182,7 @@ JOINED = {
 }
 for name, parts in JOINED.items():
     for part in parts:
-        app.add_typer(part, name=name)
+        app.add_typer(part, name=name, cls=Plain)
 for part in (app, *(part for parts in JOINED.values() for part in parts)):
     for registered in part.registered_commands:
         registered.callback = faults.plainly(registered.callback, _default_home)
@@ -174,6 +190,7 @@ for part in (app, *(part for parts in JOINED.values() for part in parts)):
 
 def main() -> None:
     """The command; where a word of it is wrong, nothing in that word steers the terminal it is repeated on."""
+    gc.set_threshold(SELDOM)
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as wrong:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -40,7 +39,7 @@ def tell(bug: BaseException, folder: Path) -> tuple[int, str]:
 
 def _reported(bug: BaseException, folder: Path) -> str:
     """Where the report lies; nothing where none can be written."""
-    number = uuid.uuid4().hex[:8]
+    number = os.urandom(4).hex()
     frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(bug.__traceback__)]
     if os.environ.get("WAREHOUSE_DEBUG"):
         traceback.print_exception(bug)

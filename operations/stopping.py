@@ -8,7 +8,6 @@ PATIENCE. That is safe: whatever moment a night ends at, nothing is half publish
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import socket
@@ -105,5 +104,6 @@ def _interrupt() -> None:
     for connection in list(_connections):
         with contextlib.suppress(Exception):  # one that was closed meanwhile has nothing to interrupt
             connection.interrupt()
-    for child in multiprocessing.active_children():
-        child.kill()
+    if processes := sys.modules.get("multiprocessing"):  # else there are none
+        for child in processes.active_children():
+            child.kill()
