@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.findings_workbook import write_findings
 from ingest.inbox import Arrival, is_still_there
 
 KEPT_AS = "rule_code, severity, area_code, period, record, says"
@@ -30,6 +29,8 @@ def send_back(connection, run_id: str, folder: Path) -> None:
         "order by all",
         [run_id, run_id, run_id],
     ).fetchall()
+    if rows:
+        from ingest.findings_workbook import write_findings
     for submission_id, organisation, code in rows:
         target = folder / organisation
         target.mkdir(parents=True, exist_ok=True)
