@@ -8,7 +8,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import failpoint
 
@@ -164,6 +166,8 @@ class Home:
         from ingest import opening
         from operations import built, previous, publish, stopping
 
+        # DuckDB loads pandas at the first parameter it is given; it may do so while files are hashed and copied.
+        Thread(target=import_module, args=("pandas",), daemon=True).start()
         with self.locked() as (_, now):
             failpoint.reach("locked")
             previous.check(self)
