@@ -166,10 +166,10 @@ class Home:
         from ingest import opening
         from operations import built, previous, publish, stopping
 
-        # DuckDB loads pandas at the first parameter it is given; it may do so while files are hashed and copied.
-        Thread(target=import_module, args=("pandas",), daemon=True).start()
         with self.locked() as (_, now):
             failpoint.reach("locked")
+            # DuckDB loads pandas at the first parameter it is given: it is there by then.
+            Thread(target=import_module, args=("pandas",)).start()
             previous.check(self)
             copy = publish.work_copy(self.live, self.work)
             failpoint.reach("copied")
