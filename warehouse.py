@@ -194,10 +194,8 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as wrong:
-        from typer.rich_utils import rich_format_error
-
         wrong.message = plain.lines(wrong.message)
-        rich_format_error(wrong)
+        wrong.show()
         sys.exit(wrong.exit_code)
     except typer.Abort:
         print("Stopped before anything was done.", file=sys.stderr)
