@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError
 from typer.core import TyperGroup
 
 import failpoint
@@ -194,7 +195,8 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as wrong:
-        wrong.message = plain.lines(wrong.message)
+        if not isinstance(wrong, NoArgsIsHelpError):  # whose words are the help, and ours
+            wrong.message = plain.lines(wrong.message)
         wrong.show()
         sys.exit(wrong.exit_code)
     except typer.Abort:
