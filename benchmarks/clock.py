@@ -74,18 +74,18 @@ class Clock:
         return self
 
     def hear_dbt(self) -> None:
-        """Keep what each of dbt's nodes was, what SQL it ran and when."""
-        from dbt.cli import main
+        """Keep what each of dbt's nodes was, what SQL it ran and when; dbt itself is loaded by who builds, or not at all."""
+        from operations import build
 
-        invoke = main.dbtRunner.invoke
+        run = build._run
 
-        def heard(runner, *given, **named):
-            answer = invoke(runner, *given, **named)
+        def heard(*given):
+            answer = run(*given)
             if answer.result is not None:
                 self.nodes += [node_of(r) for r in getattr(answer.result, "results", ())]
             return answer
 
-        main.dbtRunner.invoke = heard
+        build._run = heard
 
     def told(self) -> tuple[dict, dict]:
         """(seconds, peaks) by stage so far, the build shared out among its layers."""
