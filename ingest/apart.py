@@ -40,7 +40,7 @@ READING = ("Reading", "Table", "Finding", "Skipped", "Explained", "Unreadable")
 KNOWN = {("ingest.reading", name) for name in READING}
 KNOWN |= {("pathlib", "PosixPath"), ("pathlib", "WindowsPath"), ("builtins", "OSError")}
 KNOWN |= {("ingest.national.cin_xml", "Part"), ("ingest.national.cin_xml", "Census")}
-KNOWN |= {("ingest.national.cin_checks", "Tally"), ("collections", "Counter")}
+KNOWN |= {("ingest.national.cin_checks", "Tally")}
 KNOWN |= {(__name__, "Overrun"), (__name__, "Fault")}
 SLACK = 5
 
@@ -206,9 +206,32 @@ class _Pool:
 
 
 class _Data(pickle.Unpickler):
-    """An answer, if it is data and nothing else."""
+    """An answer, if it is data and nothing else: no other class is named in it, and of those it changes none."""
+
+    def __init__(self, file):
+        super().__init__(file)
+        self.named: dict[type, dict] = {}
 
     def find_class(self, module: str, name: str):
         if (module, name) not in KNOWN:
             raise pickle.UnpicklingError(f"{module}.{name} is no answer")
-        return super().find_class(module, name)
+        found = super().find_class(module, name)
+        self.named.setdefault(found, dict(vars(found)))
+        return found
+
+    def load(self):
+        try:
+            return super().load()
+        finally:
+            if changed := [kind for kind, was in self.named.items() if dict(vars(kind)) != was]:
+                self._put_back(changed)
+                raise pickle.UnpicklingError("an answer changes what it is made of")
+
+    def _put_back(self, changed: list[type]) -> None:
+        for kind in changed:
+            was = self.named[kind]
+            for name in vars(kind).keys() - was.keys():
+                delattr(kind, name)
+            for name, value in was.items():
+                if vars(kind)[name] is not value:
+                    setattr(kind, name, value)

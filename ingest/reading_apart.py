@@ -5,6 +5,8 @@ A file that overruns or brings its process down is refused, and the night goes o
 
 from __future__ import annotations
 
+import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,11 +121,31 @@ def _joined(parcel: Parcel, out: Path, spans: list, found: list) -> Reading | Un
     """Parts as one reading. Where one was refused, or they do not fit together, the whole is read: it tells what is wrong."""
     from ingest import national
 
-    if not any(isinstance(part, Unreadable) for part in found):
-        joined = national.joined_cin(parcel.files[0], _folders(out, len(spans)), spans, found)
-        if joined is not None:
-            return joined
+    folders = _folders(out, len(spans))
+    try:
+        refused = [part for part in found if isinstance(part, Unreadable)]
+        overran = [part for part in refused if (part.code, part.says) in OVERRAN.values()]
+        if overran:  # the whole would take more
+            return overran[0]
+        if not refused and _fits(folders, limits(parcel.files).written):
+            joined = national.joined_cin(parcel.files[0], folders, spans, found)
+            if joined is not None:
+                return joined
+    finally:
+        for folder in folders[1:]:
+            shutil.rmtree(folder, ignore_errors=True)
     return next(_answers([Call(limits(parcel.files), read, (parcel, out))]))
+
+
+def _fits(folders: list[Path], most: int) -> bool:
+    """Whether what the parts wrote are files, and together no larger than one of them may be."""
+    sizes: dict[str, int] = {}
+    for path in (path for folder in folders for path in folder.iterdir() if path not in folders):
+        told = path.lstat()
+        if not stat.S_ISREG(told.st_mode):
+            return False
+        sizes[path.name] = sizes.get(path.name, 0) + told.st_size
+    return max(sizes.values(), default=0) <= most
 
 
 def _answers(calls: list[Call]) -> Iterator:

@@ -18,7 +18,7 @@ SETTINGS = (
 )
 # What a build that is not from nothing notes of itself (macros/incremental.sql).
 NOTES = (
-    *(f"create schema memory.{name}" for name in ("made", "was", "places", "changed", "touched", "beside")),
+    *(f"create schema memory.{name}" for name in ("made", "was", "changed", "touched", "beside")),
     "create table memory.main.ways (model varchar, way varchar, kept_by varchar[])",
     "create table memory.main.changed (input varchar)",
     f"insert into memory.main.changed select 'landing.' || unnest({[*built.READ, *built.COUNTED]})",

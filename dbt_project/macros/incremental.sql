@@ -102,30 +102,27 @@ are. A test holds all this to a build from nothing, whatever was sent (tests/tes
     {{ return("nothing" if n == 0 else "whole" if unknown else "touched") }}
 {%- endmacro %}
 
-{#- Make again what is touched of a model, or all of it, and note what came out different. Where its rows of touched keys
-    stand is looked for once, in the columns of the key alone. -#}
+{#- Make again what is touched of a model, or all of it, and note what came out different. -#}
 {% macro make_again(target) -%}
     {%- set made, was, changed = "memory.made." ~ model.name, "memory.was." ~ model.name, "memory.changed." ~ model.name -%}
-    {%- set places = "memory.places." ~ model.name -%}
     {%- set key = asked("select kept_by from memory.main.ways where model = '" ~ model.name ~ "'")[0][0] -%}
     {%- do asked("create or replace table " ~ made ~ " as from " ~ target ~ " limit 0") -%}
     {%- do asked("insert into " ~ made ~ " by name " ~ (of_touched("(" ~ compiled_code ~ ")", key) if key else "(" ~ compiled_code ~ ")")) -%}
-    {%- if key -%}
-        {%- do asked("create or replace table " ~ places ~ " as select kept.rowid as place from " ~ target ~ " as kept semi join " ~ touched() ~ " as touched on " ~ same_key(key)) -%}
-    {%- endif -%}
-    {%- set of_places = " where rowid in (select place from " ~ places ~ ")" if key else "" -%}
-    {%- do asked("create or replace table " ~ was ~ " as from " ~ target ~ of_places) -%}
+    {#- Looked for in the columns of the key alone, then taken whole by where they stand: that may change between two statements. -#}
+    {%- set places = " where rowid in (select kept.rowid from " ~ target ~ " as kept semi join " ~ touched() ~ " as touched on " ~ same_key(key) ~ ")" if key else "" -%}
+    {%- do asked("create or replace table " ~ was ~ " as from " ~ target ~ places) -%}
     {%- do asked(
         "create or replace table " ~ changed ~ " as (from " ~ was ~ " except all from " ~ made
         ~ ") union all (from " ~ made ~ " except all from " ~ was ~ ")"
     ) -%}
     {%- if asked("select count(*) from " ~ changed)[0][0] -%}
         {%- do asked("insert into memory.main.changed values ('" ~ model.name ~ "')") -%}
-        {%- do asked("delete from " ~ target ~ of_places) -%}
+        {%- do asked("delete from " ~ target ~ (" using " ~ touched() ~ " as touched where " ~ same_key(key) if key else "")) -%}
         {%- do asked("insert into " ~ target ~ " from " ~ made) -%}
         {%- do hold_to_grain(target, made, key) -%}
     {%- endif -%}
-    {%- for kept in [made, was] + ([places] if key else []) -%} {%- do asked("drop table " ~ kept) -%} {%- endfor -%}
+    {%- do asked("drop table " ~ made) -%}
+    {%- do asked("drop table " ~ was) -%}
 {%- endmacro %}
 
 {#- The rows of one answer, without what dbt makes of them. -#}

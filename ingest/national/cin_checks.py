@@ -29,6 +29,15 @@ class Tally:
     findings: list[Finding] = field(default_factory=list)
     listed: Counter = field(default_factory=Counter)
 
+    def __getstate__(self) -> dict:
+        """For another process: numbers in plain dictionaries, for an answer may name no class but what it must."""
+        return {name: dict(v) if isinstance(v, Counter) else v for name, v in vars(self).items()}
+
+    def __setstate__(self, told: dict) -> None:
+        self.__init__()
+        for name, v in told.items():
+            setattr(self, name, Counter(v) if isinstance(getattr(self, name), Counter) else v)
+
     def find(self, code: str, column: str, says: str, file: str, path: str, line: int) -> None:
         """One finding of its own, with its place in the file."""
         self.listed[code] += 1

@@ -114,7 +114,7 @@ def _read(file: Sent, sinks: dict, span: Span) -> Part:
     census, tally, children = None, Tally(), 0
     for record in records(file.path, ROOT, frozenset({HEADER, CHILD}), CHILD, span):
         if not record.known:
-            if span.before and not children:
+            if span.head and not children:
                 continue  # what stands before all records is told of by the first part
             stranger(record.element, tally)
         elif record.element.tag == "Header":

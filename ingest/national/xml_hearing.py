@@ -69,6 +69,7 @@ class Outside:
     done: list[Record] = field(default_factory=list)
     inside: Callable[[str], None] | None = None
     met_inside: Callable[[], int] | None = None
+    most_names: int = MOST_NAMES
 
     @property
     def met(self) -> int:
@@ -133,7 +134,7 @@ class Outside:
         self.quiet = self.quiet + length if self.met == met_before else 0
         endless_value = self.quiet >= LONGEST_VALUE
         endless_record = self.began and not self.unknown and fed - self.began[2] > MOST_BYTES
-        if endless_value or endless_record or len(self.parser.intern) > MOST_NAMES:
+        if endless_value or endless_record or len(self.parser.intern) > self.most_names:
             raise self.bomb()
 
     def hear(self) -> None:

@@ -17,18 +17,23 @@ FIRST_WITHIN = 1 << 16
 
 @dataclass(frozen=True)
 class Span:
-    """Bytes of a file from `begin` to `end`, read between `before` and `after`; `passed` records stand before them."""
+    """Bytes of a file from `begin` to `end`, one of so many `parts`; `passed` records and `lines` stand before them.
+
+    It is read after the `head`, all that stands before any record, and before the ends of what is open: `after`.
+    """
 
     begin: int = 0
     end: int | None = None
-    before: bytes = b""
+    head: bytes = b""
     after: bytes = b""
     passed: int = 0
+    lines: int = 0
+    parts: int = 1
 
     def chunks(self, f: BinaryIO) -> Iterator[bytes]:
-        """What Expat is given, piece by piece; the last is empty."""
-        if self.before:
-            yield self.before
+        """What Expat is given, piece by piece; the last is empty. Lines passed over are line feeds: Expat counts them."""
+        if self.head:
+            yield self.head + b"\n" * self.lines
         f.seek(self.begin)
         left = self.end - self.begin if self.end is not None else -1
         while left and (chunk := f.read(CHUNK if left < 0 else min(CHUNK, left))):
@@ -52,30 +57,29 @@ def spans(path: Path, many: str, parts: int, least: int) -> list[Span]:
     if size < parts * least:
         return [WHOLE]
     with path.open("rb") as f:
-        before = f.read(FIRST_WITHIN)
-        first = before.find(tag)
+        head = f.read(FIRST_WITHIN)
+        first = head.find(tag)
         cuts = sorted({_next(f, tag, max(first, size * n // parts)) for n in range(1, parts)} - {-1})
         if first < 0 or not cuts:
             return [WHOLE]
         told = [_passed(f, tag, begin, end) for begin, end in zip([0, *cuts], cuts, strict=False)]
     if any(odd for _, _, odd in told):
         return [WHOLE]
-    return _between(before[:first], many, told, cuts)
+    return _between(head[:first], ends(many), told, cuts)
+
+
+def _between(head: bytes, after: bytes, told: list[tuple[int, int, bool]], cuts: list[int]) -> list[Span]:
+    of = len(cuts) + 1
+    found, passed, lines = [Span(0, cuts[0], b"", after, parts=of)], 0, -head.count(b"\n")
+    for (records, feeds, _), begin, end in zip(told, cuts, [*cuts[1:], None], strict=True):
+        passed, lines = passed + records, lines + feeds
+        found.append(Span(begin, end, head, b"" if end is None else after, passed, lines, of))
+    return found
 
 
 def ends(path: str) -> bytes:
     """The ends of all that is open around records of a path."""
     return "".join(f"</{tag}>" for tag in reversed(path.split("/")[:-1])).encode()
-
-
-def _between(head: bytes, many: str, told: list[tuple[int, int, bool]], cuts: list[int]) -> list[Span]:
-    """Lines passed over are line feeds between what stands before all records and a part's own: Expat counts them."""
-    after = ends(many)
-    found, passed, lines = [Span(0, cuts[0], b"", after)], 0, -head.count(b"\n")
-    for (records, feeds, _), begin, end in zip(told, cuts, [*cuts[1:], None], strict=True):
-        passed, lines = passed + records, lines + feeds
-        found.append(Span(begin, end, head + b"\n" * lines, after if end is not None else b"", passed))
-    return found
 
 
 def _next(f: BinaryIO, tag: bytes, place: int) -> int:
@@ -91,7 +95,8 @@ def _passed(f: BinaryIO, tag: bytes, begin: int, end: int) -> tuple[int, int, bo
     held, odd = b"", False
     f.seek(begin)
     while begin < end:
-        chunk = f.read(min(CHUNK, end - begin))
+        if not (chunk := f.read(min(CHUNK, end - begin))):
+            return records, feeds, True  # it is shorter than it was
         begin, feeds = begin + len(chunk), feeds + chunk.count(b"\n")
         held += chunk
         records += held.count(tag)

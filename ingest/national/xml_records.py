@@ -75,10 +75,11 @@ def records(
 def _hearing(root: str, wanted: frozenset[str], many: str, span: Span) -> Outside:
     """Expat, heard for a part; Unreadable where what stands before the first record is not just that."""
     reader = hearing(root, wanted)
-    if span.before:
+    reader.most_names //= span.parts
+    if span.head:
         proof = hearing(root, wanted)
         try:
-            proof.parser.Parse(span.before + ends(many), True)
+            proof.parser.Parse(span.head + ends(many), True)
         except expat.ExpatError:
             proof.count[many] = 1
         if proof.count.get(many):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import pickle
 import select
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from ingest import apart, readers, reading_apart
 from ingest.apart import Call, Fault, Limits, Overrun
-from ingest.reading import Sent, Unreadable, as_csv
+from ingest.reading import Finding, Sent, Unreadable, as_csv
 
 HERE = Path(__file__).parents[2]
 AMPLE = Limits(2 << 30, 60, 1 << 20)
@@ -129,6 +130,16 @@ def test_what_overruns_is_ended_and_what_stands_beside_it_is_answered(limits, fu
     assert (first, last) == (2, 3)
     assert isinstance(failed, Overrun)
     assert failed.why == why
+
+
+@pytest.mark.parametrize("name", ["says", "__init__", "new"])
+def test_an_answer_changes_no_class_that_it_names(name):
+    """What builds an object of a class sets attributes of the class itself where it is told to."""
+    before = dict(vars(Finding))
+    answer = f"cingest.reading\nFinding\n(N(S'{name}'\nS'spoilt'\ndtb.".encode()
+    with pytest.raises(pickle.UnpicklingError, match="changes"):
+        apart._Data(io.BytesIO(answer)).load()
+    assert dict(vars(Finding)) == before
 
 
 def test_a_fault_is_told_by_its_kind_and_never_by_its_words():

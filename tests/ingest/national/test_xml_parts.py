@@ -93,6 +93,13 @@ def test_a_child_with_an_attribute_is_counted_in_one_part_alone(tmp_path):
     assert both_ways((HEAD + KNOWN + odd + KNOWN * 4 + TAIL).encode(), tmp_path) is None
 
 
+def test_names_beyond_what_a_file_may_have_are_not_shared_out(tmp_path):
+    """Each part has fewer than a file may have, both together more: read whole, it is refused."""
+    names = ["".join(f"<n{n}/>" for n in range(begin, begin + 1_100)) for begin in (0, 2_000)]
+    first, last = (f"<Child>{inside}</Child>" for inside in names)
+    assert both_ways((HEAD + first + KNOWN * 40 + last + TAIL).encode(), tmp_path) is None
+
+
 def test_a_beginning_that_is_open_is_noticed_where_the_numbers_agree(tmp_path):
     """The instruction's tag is none and the child with an attribute has none, so there are as many tags as children;
     what the second part begins with would end at the end of an instruction that is none."""
@@ -118,3 +125,15 @@ def test_a_night_reads_a_long_census_in_parts_and_refuses_it_as_a_whole(last, tm
     else:
         assert told(answer)[0].replace("/out/", "/whole/") == told(read_cin_xml(sent, whole))[0]
         assert told(answer)[1] == told(read_cin_xml(sent, whole))[1]
+    assert [p.name for p in out.iterdir() if p.is_dir()] == []
+
+
+def test_parts_that_write_more_than_a_file_may_are_read_whole(tmp_path, monkeypatch):
+    """Each wrote what one may, both together more."""
+    folders = [tmp_path / "out", tmp_path / "out" / "1"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "x.csv").write_bytes(b"x" * 60)
+    assert reading_apart._fits(folders, 120) and not reading_apart._fits(folders, 119)
+    (folders[1] / "y.csv").symlink_to("/dev/zero")
+    assert not reading_apart._fits(folders, 120)
