@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from house import Home
@@ -24,19 +25,34 @@ def test_production_encrypts(tmp_path):
     assert read(tmp_path / "settings.toml") == Settings("required", "file", is_demo=False)
 
 
-def test_the_database_is_given_the_memory_that_the_settings_say(tmp_path, monkeypatch):
-    """In the night's own connection and in dbt's: 2 GB are 1.8 GiB, as the database tells them."""
-    (tmp_path / "settings.toml").write_text('memory = "2GB"')
-    built = []
+@pytest.fixture
+def built(monkeypatch) -> list[str]:
+    """The memory each build was given; none is made."""
+    given: list[str] = []
 
     def recorded(*_, memory: str, **__):
-        built.append(memory)
+        given.append(memory)
         raise Refusal("enough")
 
     monkeypatch.setattr(build, "build", recorded)
+    return given
+
+
+def test_the_database_is_given_the_memory_that_the_settings_say(tmp_path, built):
+    """In the night's own connection and in dbt's: 2 GB are 1.8 GiB, as the database tells them."""
+    (tmp_path / "settings.toml").write_text('memory = "2GB"')
     with pytest.raises(Refusal, match="enough"), Home(tmp_path).changing() as change:
         (held,) = change.connection.execute("select current_setting('memory_limit')").fetchone()
     assert (held, built) == ("1.8 GiB", ["2GB"])
+
+
+def test_a_build_as_at_a_moment_is_given_it_too(tmp_path, built):
+    (tmp_path / "settings.toml").write_text('memory = "2GB"')
+    home = Home(tmp_path)
+    duckdb.connect(str(home.live)).close()
+    with pytest.raises(Refusal, match="enough"), home.reading("2025-03-31"):
+        pass
+    assert built == ["2GB"]
 
 
 @pytest.mark.parametrize(
