@@ -17,7 +17,6 @@ from pathlib import Path
 from benchmarks import own_process
 from operations.settings import MEMORY
 
-SAME_AS_A_NIGHT = f"memory_limit = '{MEMORY}'; set threads = 2; set enable_progress_bar = false"
 VALUE = {
     "string": '"{0}"',
     "date": '"{0}"',
@@ -28,6 +27,11 @@ VALUE = {
     "array": """string_split("{0}", ';')""",
 }
 TYPE = {"date": "DATE", "datetime": "TIMESTAMPTZ", "integer": "BIGINT", "number": "DECIMAL(18, 4)"}
+
+
+def same_as_a_night(memory: str = MEMORY) -> str:
+    """The settings of a night, for one that is given so much memory."""
+    return f"set memory_limit = '{memory}'; set threads = 2; set enable_progress_bar = false"
 
 
 def typed(r, files: list[str]) -> str:
@@ -45,7 +49,7 @@ def values(r) -> str:
     return ", ".join(f'{VALUE[f.type].format(f.name)} as "{f.name}"' for f in r.fields)
 
 
-def bare(folder: str, inbox: str, given: str) -> dict:
+def bare(folder: str, inbox: str, given: str, memory: str = MEMORY) -> dict:
     """The whole of it, into `folder`: seconds by stage; whether it came to the same figures as the night did."""
     import duckdb
 
@@ -58,7 +62,7 @@ def bare(folder: str, inbox: str, given: str) -> dict:
     stages: dict[str, float] = defaultdict(float)
     with duckdb.connect() as connection:
         connection.execute(
-            f"set {SAME_AS_A_NIGHT}; set timezone = 'UTC'; set temp_directory = '{place}/spill'"
+            f"{same_as_a_night(memory)}; set timezone = 'UTC'; set temp_directory = '{place}/spill'"
         )
         connection.execute("create macro memory.main.as_at() as timestamptz '9999-12-31'")
         connection.execute(

@@ -18,7 +18,7 @@ from pathlib import Path
 REST = "rest"
 # stage → the functions whose time is its own. A name that is gone fails here, so that no time is lost unseen.
 STAGES = {
-    "set aside": ("operations.publish:work_copy",),
+    "set aside": ("operations.previous:check", "operations.publish:work_copy"),
     "land": ("ingest.landing:land",),
     "read": ("ingest.night:_read", "ingest.loading:add"),
     "check": ("ingest.night:look_over", "expectations.check:run"),

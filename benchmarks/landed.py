@@ -84,7 +84,7 @@ def typed(folder: str, into: str) -> dict:
     place.mkdir(parents=True)
     began = time.perf_counter()
     with duckdb.connect(str(place / "bare.duckdb")) as connection:
-        connection.execute(f"set {bare.SAME_AS_A_NIGHT}")
+        connection.execute(bare.same_as_a_night())
         for path in sorted(Path(folder).rglob("*.csv")):
             r = returns.get(path.name.split("_")[1]) if path.name.startswith("SYCSE_") else None
             read = (

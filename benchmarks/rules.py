@@ -55,7 +55,7 @@ def _loaded(connection, r, path: Path, scratch: Path):
     from ingest.reading import Sent
 
     scratch.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"set {bare.SAME_AS_A_NIGHT}; set temp_directory = '{scratch}/spill'")
+    connection.execute(f"{bare.same_as_a_night()}; set temp_directory = '{scratch}/spill'")
     tables.create(connection, {r.name: r})
     now = datetime.now(UTC)
     kept = vault.nowhere(scratch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -89,8 +90,7 @@ def _open(path: Path, data_only: bool):
 
     def read_strings() -> None:
         if (part := reader.package.find(SHARED_STRINGS)) is not None:
-            with reader.archive.open(part.PartName[1:]) as file:
-                reader.shared_strings = excel_parts.strings(file)
+            reader.shared_strings = excel_parts.strings(partial(reader.archive.open, part.PartName[1:]))
 
     reader.read_strings = read_strings
     reader.read()
@@ -171,11 +171,12 @@ def _refuse_second(header: Header, title: str, read: _Read) -> None:
 def _write(data: Path, sent: Sent, header: Header, rows, remarks: Remarks, epoch: int) -> tuple[int, int]:
     """Rows as a CSV file of ours: how many were taken, how many were blank."""
     columns = readers(header.columns, standard()[header.name], epoch, remarks)
+    watched = [(place, column.of_text) for place, column in enumerate(columns) if column.of_text]
     blank = taken = 0
     with data.open("w", encoding="utf-8", newline="") as f:
         f.write(as_csv([*PLACE, *header.columns]))
         for line, row in rows:
-            texts = _texts(columns, row, line)
+            texts = _texts(columns, watched, row, line)
             if not any(texts):
                 blank += 1
                 continue
@@ -185,16 +186,14 @@ def _write(data: Path, sent: Sent, header: Header, rows, remarks: Remarks, epoch
     return taken, blank
 
 
-def _texts(columns: list[Column], row: list[Given], line: int) -> list[str]:
-    texts = []
-    for column, cell in zip(columns, row, strict=False):
-        if cell.__class__ is str:
-            if column.of_text:
-                column.of_text(cell, line)
-            texts.append(cell)
-        else:
-            texts.append("" if cell is EMPTY else column.of_cell(cell, line))
-    return texts
+def _texts(columns: list[Column], watched: list[tuple], row: list[Given], line: int) -> list[str]:
+    for place, watch in watched:
+        if place < len(row) and row[place].__class__ is str:
+            watch(row[place], line)
+    return [
+        cell if cell.__class__ is str else "" if cell is EMPTY else column.of_cell(cell, line)
+        for column, cell in zip(columns, row, strict=False)
+    ]
 
 
 def _of_sheet(title: str, header_line: int, seen: Seen) -> Iterator[Finding]:

@@ -13,12 +13,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
+from xml.etree.ElementTree import fromstring
 from xml.parsers import expat
 
 BLOCK, LONGEST = 1 << 20, 16 << 20
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DECLARATION = r'<\?xml version="1\.0"(?: encoding="(?i:utf-8)")?(?: standalone="(?:yes|no)")?\s*\?>'
 OPENING = re.compile(rf'(?:{DECLARATION})?\s*(<worksheet(?:\s+[\w:.-]+="[^"<>]*")*\s*>)')
+SHARED_OPENING = re.compile(OPENING.pattern.replace("worksheet", "sst"))
+SHARED = re.compile(r'<si><t(?: xml:space="preserve")?>([^<\r]*)</t></si>')
+SHARED_END, ALL_END = "</si>", "</sst>"
+ESCAPE = "x005F_"  # the library takes it out of every shared text
 BEGIN, END, ROW_END = "<sheetData>", "</sheetData>", "</row>"
 ROW = re.compile(r'\s*<row r="(\d{1,9})"((?: [A-Za-z][\w:]*="[^"<>]*")*)')
 HIDDEN = re.compile(r' hidden="(?:1|true)"')
@@ -26,6 +31,11 @@ CELL = re.compile(
     r'<c r="([A-Z]{1,3})\d{1,7}"(?: s="(\d{1,9})")?(?: t="([A-Za-z]{1,9})")?'
     r'(?:/>|>(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]+)</t></is>)?</c>)'
 )
+
+
+# The same of a cell that holds a shared text, as most do.
+SHARING = re.compile(r'<c r="([A-Z]{1,3})\d{1,7}"(?: s="\d{1,9}")? t="s"><v>(\d{1,9})</v></c>')
+TAGS = 4  # of such a cell, and of a shared text
 
 
 class NotPlain(Exception):
@@ -47,8 +57,8 @@ class Layout:
 def rows(open_sheet: Callable, plain: Callable, other: Callable, rest: Callable) -> Iterator[tuple]:
     """Every row that is in a sheet's file, in order.
 
-    `plain(line, cells, is_hidden)` takes the texts of a plain row's cells (`CELL`) and gives the row, or None where it
-    is none after all; `other(text)` gives the rows of a sheet with the rows that are not; `rest(file)` is given a
+    `plain(line, cells, is_hidden)` takes the texts of a plain row's cells (`CELL`, or `SHARING` where it is of such
+    cells alone) and gives the row, or None where it is none after all; `other(text)` gives the rows of a sheet with the rows that are not; `rest(file)` is given a
     sheet without any rows, once before the first and once after the last. Raises NotPlain.
     """
     with open_sheet() as file:
@@ -66,6 +76,40 @@ def rows(open_sheet: Callable, plain: Callable, other: Callable, rest: Callable)
             else:
                 yield from other(layout.around(piece + ROW_END if is_whole else piece))
     raise NotPlain
+
+
+def shared(file) -> Iterator[str]:
+    """The texts that cells share, of a part where each is plain; raises NotPlain."""
+    text = _text(file)
+    opening = ""
+    for block in text:
+        opening += block
+        if "<si>" in opening or len(opening) > LONGEST:
+            break
+    opened = SHARED_OPENING.fullmatch(opening[: opening.find("<si>")])
+    if not opened or opened[1].count("xmlns=") != 1 or f'xmlns="{MAIN}"' not in opened[1]:
+        raise NotPlain
+    left = opening[opened.end() :]
+    while True:
+        whole, end, left = left.rpartition(SHARED_END)
+        yield from _shared(whole + end)
+        block = next(text, None)
+        if block is None:
+            break
+        left += block
+        if len(left) > LONGEST:
+            raise NotPlain
+    if left.strip() != ALL_END:
+        raise NotPlain
+
+
+def _shared(items: str) -> list[str]:
+    found = SHARED.findall(items)
+    if items.count("<") != TAGS * len(found):
+        raise NotPlain
+    if "&" in items:
+        found = [fromstring(f"<t>{one}</t>").text or "" if "&" in one else one for one in found]
+    return [one.replace(ESCAPE, "") for one in found] if ESCAPE in items else found
 
 
 def _text(file) -> Iterator[str]:
@@ -135,11 +179,16 @@ def _taken_apart(piece: str) -> tuple[int, list[tuple], bool] | None:
     """A row's number, its cells' texts and whether it is hidden; None where anything in it is not plain."""
     head, _, inside = piece.partition(">")
     row = ROW.fullmatch(head)
-    if row is None or "&" in inside or "\r" in inside or "xmlns" in head:
+    if row is None or "xmlns" in head:
+        return None
+    cells, tags = SHARING.findall(inside), inside.count("<")
+    if tags == TAGS * len(cells):
+        return int(row[1]), cells, bool(HIDDEN.search(row[2]))
+    if "&" in inside or "\r" in inside:
         return None
     cells, begun = CELL.findall(inside), inside.count("<c ")
     known = begun + inside.count("</c>") + 2 * inside.count("</v>") + 4 * inside.count("</is>")
-    if len(cells) != begun or inside.count("<") != known:
+    if len(cells) != begun or tags != known:
         return None
     return int(row[1]), cells, bool(HIDDEN.search(row[2]))
 

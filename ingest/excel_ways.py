@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from xml.etree.ElementTree import ParseError, fromstring
 
 from ingest import excel_plain
@@ -11,8 +13,9 @@ from ingest.excel_values import EMPTY, Cell, Given
 
 COLUMNS_MAX = 200
 YES = ("1", "true")
-# The kinds of plain cells; shared texts, which are most, are asked for first.
-KNOWN = ("", "n", "inlineStr", "str", "e", "b")
+SHARED = "s"
+# The kinds of plain cells.
+KNOWN = frozenset((SHARED, "", "n", "inlineStr", "str", "e", "b"))
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,24 @@ class Way:
     def plain(self, line: int, found: list[tuple], is_hidden: bool) -> tuple[int, list[Given], bool] | None:
         """A row of plain cells; None where one is of a kind that only the library knows."""
         row: list[Given] = []
-        for letters, style, kind, text, inline in found:
-            if kind == "s":
-                value = self.strings[int(text)] if text else None
-            elif kind in KNOWN:
-                value = self.value(kind, style, text, inline)
+        if found:
+            letters, *of_cells = zip(*found, strict=True)
+            if len(of_cells) == 1:
+                values = [self.strings[n] for n in map(int, *of_cells)]
+            elif KNOWN.issuperset(of_cells[1]):
+                values = list(map(self.value, *of_cells))
             else:
                 return None
-            if value is not None:
-                _put(row, excel_plain.place(letters), value, line, self.seen)
+            row = _placed(letters, values, line, self.seen)
         for parser in (self.values, self.formulas):
             if parser:
                 parser.row_counter = line
         return line, row, is_hidden
 
-    def value(self, kind: str, style: str, text: str, inline: str) -> Given | None:
-        """The value of a plain cell that holds no shared text; None where it holds nothing."""
+    def value(self, style: str, kind: str, text: str, inline: str) -> Given | None:
+        """The value of a plain cell; None where it holds nothing."""
+        if kind == SHARED:
+            return self.strings[int(text)] if text else None
         if kind == "inlineStr":
             return inline or None
         if not text or kind in ("str", "e"):
@@ -136,6 +141,33 @@ def _row(found: list[dict], as_written: dict, formats: list[str], line: int, see
         elif value is not None or formula:
             _put(row, place, Cell(value, formula, _format(formats, cell["style_id"])), line, seen)
     return row
+
+
+def _placed(letters: tuple[str, ...], values: list[Given | None], line: int, seen) -> list[Given]:
+    """A row of the values of cells in those columns."""
+    if (spread := _spread(letters)) and None not in values:
+        return spread(values)
+    row: list[Given] = []
+    for place, value in zip(map(excel_plain.place, letters), values, strict=True):
+        if value is not None:
+            _put(row, place, value, line, seen)
+    return row
+
+
+@lru_cache(1 << 12)
+def _spread(letters: tuple[str, ...]) -> Callable[[list], list] | None:
+    """What makes a row of the values of cells in these columns, all at once: the rows of a sheet have few patterns.
+
+    None where a cell stands too far to the right, or twice.
+    """
+    places = {excel_plain.place(one): n for n, one in enumerate(letters)}
+    last = max(places)
+    if last > COLUMNS_MAX or len(places) < len(letters):
+        return None
+    if [*places] == [*range(1, last + 1)]:
+        return list
+    pick = itemgetter(*(places.get(place, -1) for place in range(1, last + 1)))
+    return lambda values: [*pick([*values, EMPTY])]
 
 
 def _put(row: list[Given], place: int, value: Given, line: int, seen) -> None:

@@ -13,15 +13,21 @@ UNLESS = """and not exists (select 1 from landing.explanations as e where e.subm
             is not distinct from (f.rule_code, f.file, f.sheet, f.line, f.column_name))"""
 # What explains findings is of no return: it stands here only where it could not be taken.
 # A correction that comes late does not make the return late: what counts is when it first came.
+# Of a file that could not be read nobody knows what it was: each stands here by its name, until one of that name is taken.
 STANDING = """
 with came as (
-    select *, min(received_at) filter (where status not in ('refused', 'held'))
+    select *, if(return_code is null, file_name, null) as unread,
+        min(received_at) filter (where status not in ('refused', 'held'))
             over (partition by organisation_code, return_code, period) as first_received_at
     from landing.submissions
     where status <> 'duplicate' and (format is distinct from 'explanations' or status = 'refused')),
 latest as (
-    select * from came where status <> 'superseded'
-    qualify row_number() over (partition by organisation_code, return_code, period
+    select * from came
+    where status <> 'superseded' and not exists (
+        select 1 from landing.submissions as later
+        where later.file_name = unread and later.organisation_code is not distinct from came.organisation_code
+            and later.submission_id > came.submission_id and later.status not in ('refused', 'duplicate'))
+    qualify row_number() over (partition by organisation_code, return_code, period, unread
         order by status in ('refused', 'held'), received_at desc, submission_id desc) = 1),
 standing as (
     select coalesce(e.organisation_code, s.organisation_code) as organisation,

@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import excel_plain
+from ingest import excel_parts, excel_plain
 from ingest.excel import open_book
 from ingest.excel_rows import Seen, in_file
 from ingest.excel_ways import way_of
@@ -196,6 +196,77 @@ def test_rows_over_blocks_are_whole(plain, tmp_path):
     rows = "".join(row.format(n, "ü" * 900) for n in range(1, 1201))
     ((found, _, _),) = compare(reworked(plain, **{SHEET: HEAD + rows + TAIL}), tmp_path)
     assert [line for line, *_ in found] == list(range(1, 1201))
+
+
+TABLE = f'<sst xmlns="{excel_plain.MAIN}" count="9" uniqueCount="9">'
+ODD_ITEMS = {
+    "a reference": "<si><t>R&amp;B &#13;&#x41;&lt;/t&gt;</t></si>",
+    "space": '<si><t xml:space="preserve"> a\n</t></si>',
+    "line ends": "<si><t>a\r\nb\rc</t></si>",
+    "rich text": "<si><r><t>a</t></r><r><t>b</t></r></si>",
+    "a reading beside it": '<si><t>a</t><phoneticPr fontId="1"/></si>',
+    "nothing": "<si/>",
+    "an empty text": "<si><t/></si>",
+    "another": "<si><t></t></si>",
+    "a marked section": "<si><t><![CDATA[</t></si>]]></t></si>",
+    "a comment": "<!-- <si><t>no</t></si> --><si><t>a</t></si>",
+    "an instruction": "<?x <si><t>no</t></si> ?><si><t>a</t></si>",
+    "what is no item": "<x><t>a</t></x>",
+    "an item within another": "<x><si><t>a</t></si></x>",
+    "text between items": "a <si><t>b</t></si> c",
+    "an escape": "<si><t>_x005F_x000D_ x005F_</t></si>",
+    "another namespace": '<si xmlns="urn:other"><t>a</t></si>',
+}
+
+
+def by_the_library(table: bytes) -> list[str] | type:
+    from openpyxl.reader.strings import read_string_table
+
+    try:
+        return read_string_table(BytesIO(table))
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is the same
+        return type(problem)
+
+
+def ours(table: bytes) -> list[str] | type:
+    try:
+        return excel_parts.strings(lambda: BytesIO(table))
+    except Exception as problem:  # noqa: BLE001 - the same
+        return type(problem)
+
+
+@given(items=st.lists(st.sampled_from(list(ODD_ITEMS.values())) | TEXTS.map("<si><t>{}</t></si>".format)))
+def test_shared_texts_are_what_the_library_reads(items):
+    for table in (f"{TABLE}{''.join(items)}</sst>", f"{TABLE}{''.join(items)}"):
+        assert ours(table.encode()) == by_the_library(table.encode())
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+        + TABLE
+        + ODD_ITEMS["space"]
+        + "</sst>\n",
+        f"{TABLE}</sst>",
+        f"{TABLE} {ODD_ITEMS['space']} <extLst/></sst>",
+        f'<x:sst xmlns:x="{excel_plain.MAIN}"><x:si><x:t>a</x:t></x:si></x:sst>',
+        '<sst xmlns="urn:other"><si><t>a</t></si></sst>',
+        "<sst><si><t>a</t></si></sst>",
+        f'<?xml version="1.0" encoding="UTF-16"?>{TABLE}<si><t>a</t></si></sst>',
+        f"{TABLE}<si><t>{'ü' * (1 << 20)}</t></si><si><t>a</t></si></sst>",
+        "",
+    ],
+)
+def test_so_are_those_of_tables_laid_out_in_another_way(table):
+    coded = table.encode("utf-16" if "UTF-16" in table else "utf-8")
+    assert ours(coded) == by_the_library(coded)
+
+
+def test_shared_texts_as_programs_write_them_are_plain():
+    """As `test_what_programs_write_is_plain`."""
+    table = f'{TABLE}<si><t>a</t></si><si><t xml:space="preserve"> R&amp;B</t></si></sst>'.encode()
+    assert list(excel_plain.shared(BytesIO(table))) == ["a", " R&B"]
 
 
 def test_what_programs_write_is_plain(tmp_path):

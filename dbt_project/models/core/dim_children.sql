@@ -15,10 +15,10 @@
 -- believed, and rule
 -- X20 lists the children whose month of birth differs.
 with
+    {{ known_to(ref("fct_child_mentions"), "child_key") }},
     placed as (
         select
             child_key,
-            organisation_code,
             birth_month,
             sex,
             ethnicity_group,
@@ -47,13 +47,19 @@ with
                 ),
                 'Unknown'
             ) as ethnicity_group,
-            count(distinct organisation_code) as organisations_count,
-            {{ list_text("array_sort(array_agg(distinct organisation_code))", ", ") }}
-            as organisations,
-            count(distinct birth_month) as birth_months_count,
             min(event_date) as first_event_date,
             max(event_date) as last_event_date
         from placed
+        group by child_key
+    ),
+    births as (
+        select child_key, count(*) as birth_months_count
+        from
+            (
+                select distinct child_key, birth_month
+                from {{ ref("fct_child_mentions") }}
+                where birth_month is not null
+            ) as told
         group by child_key
     ),
     -- A chain holds as well as its weakest link.
@@ -73,6 +79,19 @@ with
         from {{ ref("dim_person_keys") }}
         group by child_key
     )
-select mentioned.*, linked.pseudonyms_count, linked.link_confidence
+select
+    mentioned.child_key,
+    mentioned.birth_month,
+    mentioned.sex,
+    mentioned.ethnicity_group,
+    known_to.organisations_count,
+    known_to.organisations,
+    coalesce(births.birth_months_count, 0) as birth_months_count,
+    mentioned.first_event_date,
+    mentioned.last_event_date,
+    linked.pseudonyms_count,
+    linked.link_confidence
 from mentioned
+inner join known_to using (child_key)
 inner join linked using (child_key)
+left join births using (child_key)

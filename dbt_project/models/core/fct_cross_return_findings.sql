@@ -9,7 +9,9 @@
     "fct_restatement_findings",
 ] %}
 {%- set rows_of = {} %}
-{%- for kind in kinds %} {%- do rows_of.update({kind: ["rule_code", "record"]}) %} {%- endfor %}
+{%- for kind in kinds %}
+    {%- do rows_of.update({kind: ["rule_code", "record"]}) %}
+{%- endfor %}
 {{ config(meta={"kept": {"by": ["rule_code", "record"], "rows_of": rows_of}}) }}
 with
     found as (
