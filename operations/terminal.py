@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 
 import plain
@@ -14,6 +15,9 @@ NUMBERS = ("rows in", "accepted", "quarantined", "skipped", "refused", "seconds"
 COLUMNS = ("return", "organisation", "period", *NUMBERS, "fate", "file")
 MUST_ACT = ("refused", "accepted with findings", "held")
 NO_AGREEMENT = "F030"
+# Findings of one kind in one column of a file that `check` shows one by one: a screen holds no more.
+SHOWN = 20
+ALL = "--workbooks writes all of them into a workbook, --json prints them."
 
 
 def step(what: str, done: int, of: int) -> None:
@@ -83,13 +87,21 @@ def show_night(outcomes, as_json: bool) -> None:
 
 
 def show_check(outcomes, findings: list[dict], as_json: bool) -> None:
-    """What is wrong, line by line, then how it would end."""
+    """What is wrong, line by line, then how it would end; of one kind in one column of a file the first few."""
     if as_json:
         told = {"schema_version": 1, "submissions": [_row(o) for o in outcomes], "findings": findings}
         print(json.dumps(told, indent=1, default=str))
         return
+    met = Counter()
     for f in findings:
-        print(plain.text(sentence(f)))
+        kind = f["severity"], f["rule_code"], f["file"], f["column_name"]
+        met[kind] += 1
+        if met[kind] <= SHOWN:
+            print(plain.text(sentence(f)))
+    for (severity, code, file, column), count in met.items():
+        if count > SHOWN:
+            where = f"{file or ''} column {column}" if column else file or ""
+            print(plain.text(f"{severity} {code} {where}: {count - SHOWN:,} more. {ALL}"))
     for o in outcomes:
         f = o.fate
         words = f"{o.return_code or 'no return'} {o.organisation_code or ''} {o.period or ''}"

@@ -101,7 +101,7 @@ def _agreed_encoding(f: BinaryIO) -> str:
 def _wrong_encoding(encoding: str, line: int) -> Unreadable:
     return Unreadable(
         "X505",
-        f"Line {line} is not in the encoding the file declares ({encoding}).",
+        f"Line {line} is not in the encoding the file declares ({encoding}). Export the file again.",
         line,
     )
 
@@ -112,7 +112,7 @@ def _unreadable(error: Exception, parser: expat.XMLParserType, encoding: str, f:
     code = getattr(error, "code", None)
     if code is None or code in WRONG_ENCODING or (code == INVALID_TOKEN and _high_byte(parser, f)):
         return _wrong_encoding(encoding, line)
-    says = f"The XML breaks at line {line}:{column}: {expat.ErrorString(code)}."
+    says = f"The XML breaks at line {line}:{column}: {expat.ErrorString(code)}. Export the file again."
     return Unreadable("X504", says, line)
 
 
