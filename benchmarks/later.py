@@ -41,8 +41,8 @@ def later(asked: Asked) -> Told:
         "database MB",
     )
     below = (
-        "Set aside: the database is read for its hash, and copied for the night to work in. The corrected file is the smallest of the county's "
-        "incident reports with one row changed each time; nothing new is an inbox that is empty. Cold is the first of them."
+        "Set aside: the database is read for its hash, and copied for the night to work in. The corrected file is the "
+        "smallest of the county's incident reports with one row changed each time; nothing new is an inbox that is empty. Cold is the first of them."
     )
     return Told(bars, (Table("Nights after the first", head, tuple(rows), below),))
 

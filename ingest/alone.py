@@ -53,11 +53,17 @@ def check(
         findings = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         if workbooks:
             workbooks.mkdir(parents=True, exist_ok=True)
-            for o in outcomes:
-                if o.submission_id:
-                    book = workbooks / f"{Path(o.file_name).name}.findings.xlsx"
-                    write_findings(connection, o.submission_id, book, alone=True)
+            for o in (o for o in outcomes if o.submission_id):
+                write_findings(connection, o.submission_id, workbooks / _book(o, outcomes), alone=True)
     return outcomes, findings
+
+
+def _book(o: Outcome, outcomes: list[Outcome]) -> str:
+    """What a workbook is called: by its file, and where another is of that name by its return and number too."""
+    name = Path(o.file_name).name
+    alike = [other for other in outcomes if other.submission_id and Path(other.file_name).name == name]
+    which = f".{o.return_code or 'unread'}_submission_{o.submission_id}" if len(alike) > 1 else ""
+    return f"{name}{which}.findings.xlsx"
 
 
 def _each(paths: list[Path]) -> list[Path]:

@@ -10,10 +10,10 @@ from io import BytesIO
 from pathlib import Path
 
 from expectations.standard import standard
-from ingest import excel_parts, headers
+from ingest import excel_parts, excel_strings, headers
 from ingest.excel_cells import Column, Remarks, readers
 from ingest.excel_rows import COLUMNS_MAX, Seen, cells_of, rows_of
-from ingest.excel_values import EMPTY, Given, text_of
+from ingest.excel_values import EMPTY, Given, Texts, text_of
 from ingest.headers import Header
 from ingest.reading import Finding, Reading, Sent, Skipped, Table, Unreadable, as_csv
 
@@ -90,7 +90,7 @@ def _open(path: Path, data_only: bool):
 
     def read_strings() -> None:
         if (part := reader.package.find(SHARED_STRINGS)) is not None:
-            reader.shared_strings = excel_parts.strings(partial(reader.archive.open, part.PartName[1:]))
+            reader.shared_strings = excel_strings.strings(partial(reader.archive.open, part.PartName[1:]))
 
     reader.read_strings = read_strings
     reader.read()
@@ -190,6 +190,8 @@ def _texts(columns: list[Column], watched: list[tuple], row: list[Given], line: 
     for place, watch in watched:
         if place < len(row) and row[place].__class__ is str:
             watch(row[place], line)
+    if row.__class__ is Texts:
+        return row[: len(columns)]
     return [
         cell if cell.__class__ is str else "" if cell is EMPTY else column.of_cell(cell, line)
         for column, cell in zip(columns, row, strict=False)

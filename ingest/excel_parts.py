@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import iterparse
 from xml.parsers import expat
 
-from ingest import excel_plain
 from ingest.reading import Finding, Unreadable
 
 UNPACKED_MAX, RATIO_MAX, PARTS_MAX = 1 << 30, 100, 1000
@@ -114,30 +112,6 @@ def _has_formula(parts: zipfile.ZipFile, name: str) -> bool:
                 return True
             before = chunk[-64:]
     return False
-
-
-def strings(open_part: Callable) -> list[str]:
-    """The texts that cells share, as the library has them; those of a part with rich text by the library itself."""
-    with open_part() as file:
-        try:
-            return list(excel_plain.shared(file))
-        except excel_plain.NotPlain:
-            pass
-    with open_part() as file:
-        return list(_strings(file))
-
-
-def _strings(file) -> Iterator[str]:
-    from openpyxl.cell.text import Text
-    from openpyxl.xml.constants import SHEET_MAIN_NS
-
-    item, plain = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
-    for _, node in iterparse(file):
-        if node.tag == item:
-            is_plain = len(node) == 1 and node[0].tag == plain and len(node[0]) == 0
-            text = node[0].text or "" if is_plain else Text.from_tree(node).content
-            yield text.replace(excel_plain.ESCAPE, "")
-            node.clear()
 
 
 def remarks(path: Path) -> Iterator[Finding]:

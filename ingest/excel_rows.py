@@ -74,7 +74,7 @@ def in_file(sheet, written, seen: Seen) -> Iterator[tuple[int, list[Given], bool
     """The rows that are in the file: number, cells, hidden or not. The library takes over where they are not plain."""
     taken, way = 0, excel_ways.way_of(sheet, written, seen)
     try:
-        for row in excel_plain.rows(sheet._get_source, way.plain, way.others, way.around):
+        for row in excel_plain.rows(sheet._get_source, way.sharing, way.plain, way.others, way.around):
             yield row
             taken += 1
     except excel_plain.NotPlain:

@@ -19,6 +19,10 @@ Given = str | Cell
 EMPTY = Cell()
 
 
+class Texts(list):
+    """A row of texts alone; what has no cell, or an empty one, is an empty text."""
+
+
 def text_of(cell: Given) -> str:
     """A cell as text: dates as ISO, whole numbers without a point; a formula never worked out shows itself."""
     if isinstance(cell, str):

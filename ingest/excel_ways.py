@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from xml.etree.ElementTree import ParseError, fromstring
 
 from ingest import excel_plain
-from ingest.excel_values import EMPTY, Cell, Given
+from ingest.excel_values import EMPTY, Cell, Given, Texts
 
 COLUMNS_MAX = 200
 YES = ("1", "true")
@@ -56,8 +56,11 @@ class Way:
     def around(self, file) -> None:
         """What stands around the rows, by the library."""
         self.values.source = file
-        for _ in self.values.parse():
-            raise excel_plain.NotPlain
+        try:
+            for _ in self.values.parse():
+                raise excel_plain.NotPlain
+        except ParseError:
+            raise excel_plain.NotPlain from None
 
     def _row(self, line: int, found: list[dict], as_written: list[dict]) -> tuple[int, list[Given], bool]:
         told = self.values.row_dimensions.pop(str(line), {})
@@ -68,18 +71,23 @@ class Way:
         """A row of plain cells; None where one is of a kind that only the library knows."""
         row: list[Given] = []
         if found:
-            letters, *of_cells = zip(*found, strict=True)
-            if len(of_cells) == 1:
-                values = [self.strings[n] for n in map(int, *of_cells)]
-            elif KNOWN.issuperset(of_cells[1]):
-                values = list(map(self.value, *of_cells))
-            else:
+            letters, styles, kinds, *texts = zip(*found, strict=True)
+            if not KNOWN.issuperset(kinds):
                 return None
-            row = _placed(letters, values, line, self.seen)
-        for parser in (self.values, self.formulas):
-            if parser:
-                parser.row_counter = line
-        return line, row, is_hidden
+            row = _placed(letters, list(map(self.value, styles, kinds, *texts)), line, self.seen)
+        return self._counted(line), row, is_hidden
+
+    def sharing(self, line: int, places: list[str | None], is_hidden: bool) -> tuple[int, list[Given], bool]:
+        """A row by the places of its shared texts among them all; None where a column has no cell."""
+        strings = self.strings
+        return self._counted(line), Texts([strings[int(n)] if n else "" for n in places]), is_hidden
+
+    def _counted(self, line: int) -> int:
+        """The row's number, which the library's parsers count on from."""
+        self.values.row_counter = line
+        if self.formulas:
+            self.formulas.row_counter = line
+        return line
 
     def value(self, style: str, kind: str, text: str, inline: str) -> Given | None:
         """The value of a plain cell; None where it holds nothing."""
@@ -99,9 +107,29 @@ def way_of(sheet, written, seen) -> Way:
         _parser(written) if written else None,
         sheet._shared_strings,
         _formats(sheet),
-        excel_plain.numbers(sheet.parent),
+        _numbers(sheet.parent),
         seen,
     )
+
+
+def _numbers(book) -> Callable[[str, str], object]:
+    """How the numbers of a workbook are read, by their text and the number of their style: days are dates."""
+    from openpyxl.utils.datetime import from_excel
+    from openpyxl.worksheet._reader import _cast_number
+
+    days, spans = book._date_formats, book._timedelta_formats
+
+    @lru_cache(1 << 16)
+    def number(text: str, style: str):
+        value, form = _cast_number(text), int(style or 0)
+        if form not in days:
+            return value
+        try:
+            return from_excel(value, book.epoch, timedelta=form in spans)
+        except (OverflowError, ValueError):
+            return "#VALUE!"
+
+    return number
 
 
 def _parser(sheet):
@@ -148,7 +176,7 @@ def _placed(letters: tuple[str, ...], values: list[Given | None], line: int, see
     if (spread := _spread(letters)) and None not in values:
         return spread(values)
     row: list[Given] = []
-    for place, value in zip(map(excel_plain.place, letters), values, strict=True):
+    for place, value in zip(map(_place, letters), values, strict=True):
         if value is not None:
             _put(row, place, value, line, seen)
     return row
@@ -160,7 +188,7 @@ def _spread(letters: tuple[str, ...]) -> Callable[[list], list] | None:
 
     None where a cell stands too far to the right, or twice.
     """
-    places = {excel_plain.place(one): n for n, one in enumerate(letters)}
+    places = {_place(one): n for n, one in enumerate(letters)}
     last = max(places)
     if last > COLUMNS_MAX or len(places) < len(letters):
         return None
@@ -168,6 +196,14 @@ def _spread(letters: tuple[str, ...]) -> Callable[[list], list] | None:
         return list
     pick = itemgetter(*(places.get(place, -1) for place in range(1, last + 1)))
     return lambda values: [*pick([*values, EMPTY])]
+
+
+@cache
+def _place(letters: str) -> int:
+    """The number of a column by its letters."""
+    from openpyxl.utils.cell import column_index_from_string
+
+    return column_index_from_string(letters)
 
 
 def _put(row: list[Given], place: int, value: Given, line: int, seen) -> None:

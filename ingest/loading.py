@@ -12,6 +12,7 @@ from expectations.standard import Return
 from ingest.reading import Table
 
 PLACE = ("file", "sheet", "line", "raw")
+MANY = 5_000  # rows of a table of which each may be asked at more length
 DEFAULTS = {"record_action": "'N'", "record_version": "1"}
 
 
@@ -121,7 +122,8 @@ def add(connection, r: Return, load: Load, aliases: Aliases, received: dict[str,
         f"date {quoted(load.period_end)}",
     )
     flags = "".join(f", {'null' if known is None else str(known).lower()}" for known in received.values())
-    columns = batch.columns(r, sent, aliases, {k: v for k, v in DEFAULTS.items() if k in r.column_names})
+    defaults = {k: v for k, v in DEFAULTS.items() if k in r.column_names}
+    columns = batch.columns(r, sent, aliases, defaults, load.table.rows >= MANY)
     before = _rows(connection)
     connection.execute(
         f"insert into batch select {load.submission_id}, {place}, {facts}{columns}{flags} from {read} {where}"

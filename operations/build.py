@@ -98,7 +98,7 @@ def _failed(failed: list, skipped: list[str], folder: Path) -> Refusal:
     """What failed by name, and what was not built because of it; where the machine failed, that is said."""
     for result in failed:
         if says := trouble.said(str(result.message), folder, is_given=True):
-            return Refusal(f"Not published. {says} {SERVED}", 4)
+            return Refusal(f"Not published: {result.node.name} failed. {says} {SERVED}", 4)
     names = ", ".join(sorted(r.node.name for r in failed))
     rest = ", ".join(sorted(skipped)[:NAMED]) + (f" and {len(skipped) - NAMED} more" * (len(skipped) > NAMED))
     so = f" Because of that, not built: {rest}." if skipped else ""

@@ -104,7 +104,7 @@ def show_check(outcomes, findings: list[dict], as_json: bool) -> None:
             print(plain.text(f"{severity} {code} {where}: {count - SHOWN:,} more. {ALL}"))
     for o in outcomes:
         f = o.fate
-        words = f"{o.return_code or 'no return'} {o.organisation_code or ''} {o.period or ''}"
+        words = " ".join(w for w in (o.return_code or "no return", o.organisation_code, o.period) if w)
         print(
             f"{plain.text(o.file_name)}: {plain.text(words)}: {f.status}; "
             f"{f.rows_read:,} rows read, {f.rows_accepted:,} good, {f.rows_quarantined:,} in error, {f.rows_skipped:,} skipped"

@@ -196,7 +196,10 @@ def test_a_build_that_needs_more_memory_than_it_is_given_is_told_what_gives_it_m
     project = forked.small_project(tmp_path / "project")
     (project / "models" / "large.sql").write_text("select array_agg(range) as x from range(8000000)")
     code, says = unbuilt(project, database, memory="60MB")
-    assert (code, says) == (4, f"Not published. {MORE_MEMORY} The last good night is still served.")
+    assert (code, says) == (
+        4,
+        f"Not published: large failed. {MORE_MEMORY} The last good night is still served.",
+    )
     assert build.build(project, database, database.parent / "cache", memory="500MB").nodes == 3
 
 

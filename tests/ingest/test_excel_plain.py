@@ -13,9 +13,10 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import excel_parts, excel_plain
+from ingest import excel_plain, excel_strings
 from ingest.excel import open_book
 from ingest.excel_rows import Seen, in_file
+from ingest.excel_values import EMPTY
 from ingest.excel_ways import way_of
 from ingest.reading import Unreadable
 from tests.faults.bad.spreadsheets import SHEET, VARIANTS, reworked
@@ -42,11 +43,12 @@ CELLS = st.dictionaries(
 
 
 def told(rows, seen: Seen) -> tuple:
-    """The rows as far as they came, what ended them, and what was seen beside them."""
+    """The rows as far as they came, no cell as an empty one; what ended them, and what was seen beside them."""
     found, ended = [], None
     try:
         for row in rows:
-            found.append(row)
+            line, cells, is_hidden = row
+            found.append((line, ["" if cell == EMPTY else cell for cell in cells], is_hidden))
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is the same
         ended = type(problem)
     return found, ended, seen.far
@@ -136,8 +138,46 @@ ODD = {
     "not well formed": '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>1</c></row>',
     "an attribute twice": '<row r="1" r="2"><c r="A1"><v>1</v></c></row>',
     "a prefix never told": '<row r="1" x:y="1"><c r="A1"><v>1</v></c></row>',
-    "a control character": '<row r="1">' + CELL.format("\x01") + "</row>",
+    "a control character in a text": '<row r="1">' + CELL.format("\x01") + "</row>",
 }
+
+
+WIDE = "".join(f'<c r="{column}1" t="s"><v>0</v></c>' for column in "ABCDEFGHIJ")
+ONE = '<row r="{0}"{1}><c r="B{0}" s="3" t="s"><v>1</v></c><c r="D{0}" t="s"><v>0</v></c></row>'
+# After a row that tells how many columns there are: rows of shared texts, which their pattern finds, and what spoils them.
+SHARING = {
+    "all plain": "".join(ONE.format(n, "") for n in range(2, 9)),
+    "a row left out, another without cells": ONE.format(2, "") + '<row r="5"></row>' + ONE.format(6, ""),
+    "hidden": ONE.format(2, ' hidden="1"') + ONE.format(3, ' ht="9" hidden="true"') + ONE.format(4, ' hidden="0"'),
+    "space between": f"\n {ONE.format(2, '')}\t{ONE.format(3, '')}\r\n",
+    "space nobody writes": ONE.format(2, "") + "\u00a0" + ONE.format(3, ""),
+    "text between": f"{ONE.format(2, '')}x{ONE.format(3, '')}",
+    "a control character between": f"{ONE.format(2, '')}\x01{ONE.format(3, '')}",
+    "a control character at the end": f"{ONE.format(2, '')}\x1c",
+    "an attribute twice": ONE.format(2, "") + ONE.format(3, ' spans="1:2" spans="1:2"'),
+    "the number twice": ONE.format(2, "") + ONE.format(3, ' r="4"'),
+    "a prefix never told": ONE.format(2, "") + ONE.format(3, ' x:y="1"'),
+    "a reference": ONE.format(2, "") + ONE.format(3, ' ht="&#49;"'),
+    "half a reference": ONE.format(2, "") + ONE.format(3, ' ht="&"'),
+    "a character no text has": ONE.format(2, "") + ONE.format(3, ' ht="\uffff"'),
+    "another namespace": ONE.format(2, "") + ONE.format(3, ' xmlns="urn:other"') + ONE.format(4, ""),
+    "a comment around": f"{ONE.format(2, '')}<!-- {ONE.format(3, '')} -->{ONE.format(4, '')}",
+    "a marked section around": f"{ONE.format(2, '')}<![CDATA[{ONE.format(3, '')}]]>{ONE.format(4, '')}",
+    "within another element": f"{ONE.format(2, '')}<x>{ONE.format(3, '')}{ONE.format(4, '')}</x>",
+    "within one never closed": f"{ONE.format(2, '')}<x>{ONE.format(3, '')}{ONE.format(4, '')}",
+    "no such text": ONE.format(2, "") + ONE.format(3, "").replace("<v>1", "<v>2"),
+    "a number of many digits": ONE.format(2, "") + ONE.format(3, "").replace("<v>1", "<v>0000000000001"),
+    "digits of another script": ONE.format(2, "") + ONE.format(3, "").replace("<v>1", "<v>\u0661"),
+    "no text": ONE.format(2, "") + ONE.format(3, "").replace("<v>1</v>", "<v></v>"),
+    "a cell twice": ONE.format(2, "") + ONE.format(3, "").replace("D3", "B3"),
+    "cells out of order": ONE.format(2, "") + ONE.format(3, "").replace("D3", "A3"),
+    "a wider row": ONE.format(2, "") + ONE.format(3, "").replace("D3", "Z3") + ONE.format(4, "").replace("D4", "Y4"),
+    "a cell far away": ONE.format(2, "") + ONE.format(3, "").replace("D3", "GS3") + ONE.format(4, ""),
+    "a number among them": ONE.format(2, "") + ONE.format(3, "").replace(' t="s"', "") + ONE.format(4, ""),
+    "a row out of its place": ONE.format(3, "") + ONE.format(2, ""),
+    "one without a number after": ONE.format(7, "") + "<row><c><v>1</v></c></row>",
+    "not well formed after": f"{ONE.format(2, '')}{ONE.format(3, '')}<row>",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +190,23 @@ def test_rows_out_of_the_way_are_the_librarys(rows, plain, tmp_path):
     before = '<row r="1"><c r="A1"><v>7</v></c></row>' if rows.startswith('<row r="3"') else ""
     ((found, ended, _),) = compare(reworked(plain, **{SHEET: HEAD + before + rows + TAIL}), tmp_path)
     assert found or ended or "urn:other" in rows
+
+
+@pytest.mark.parametrize("rows", SHARING.values(), ids=SHARING)
+def test_so_are_rows_of_shared_texts_alone(rows, plain, tmp_path):
+    wide = f'<row r="1">{WIDE}</row>'
+    ((found, _, _),) = compare(reworked(plain, **{SHEET: HEAD + wide + rows + TAIL}), tmp_path)
+    assert found[0] == (1, ["a"] * 10, False)
+
+
+@given(
+    pieces=st.lists(st.sampled_from(["".join(rows) for rows in (*SHARING.values(), *ODD.values())]), max_size=4),
+    at=st.integers(0, 3_000), instead=st.sampled_from(["", "<", ">", '"', "&", "/", " ", "\x02", "é", "</row>", "<!--"]),
+)  # fmt: skip
+def test_so_is_any_sheet_of_them_spoilt_anywhere(pieces, at, instead, plain, tmp_path_factory):
+    sheet = f'{HEAD}<row r="1">{WIDE}</row>{"".join(pieces)}{TAIL}'
+    spoilt = sheet[:at] + instead + sheet[at + 1 :]
+    compare(reworked(plain, **{SHEET: spoilt}), tmp_path_factory.mktemp("spoilt"))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +287,7 @@ def by_the_library(table: bytes) -> list[str] | type:
 
 def ours(table: bytes) -> list[str] | type:
     try:
-        return excel_parts.strings(lambda: BytesIO(table))
+        return excel_strings.strings(lambda: BytesIO(table))
     except Exception as problem:  # noqa: BLE001 - the same
         return type(problem)
 
@@ -266,15 +323,22 @@ def test_so_are_those_of_tables_laid_out_in_another_way(table):
 def test_shared_texts_as_programs_write_them_are_plain():
     """As `test_what_programs_write_is_plain`."""
     table = f'{TABLE}<si><t>a</t></si><si><t xml:space="preserve"> R&amp;B</t></si></sst>'.encode()
-    assert list(excel_plain.shared(BytesIO(table))) == ["a", " R&B"]
+    assert list(excel_strings.plain(BytesIO(table))) == ["a", " R&B"]
 
 
 def test_what_programs_write_is_plain(tmp_path):
-    """Nothing of it goes to the library, or the reading would be as slow as it was."""
-    cells = {(r, c): (f"text {r}", "") for r in range(3) for c in range(3)} | {(2, 5): (3.5, "0.00")}
+    """Nothing of it goes to the library, and rows of texts not even cell by cell, or reading would be as slow as it was."""
+    cells = {(r, c): (f"text {r}", "") for r in range(4) for c in range(3)} | {(2, 5): (3.5, "0.00")}
     path = tmp_path / "book.xlsx"
     path.write_bytes(by_xlsxwriter(cells, {1}, True))
     ((sheet, written),) = open_book(path).sheets
     way = way_of(sheet, written, Seen())
-    rows = list(excel_plain.rows(sheet._get_source, way.plain, lambda text: pytest.fail(text), way.around))
+    taken = {"sharing": [], "plain": []}
+
+    def noted(name: str):
+        return lambda line, *more: taken[name].append(line) or getattr(way, name)(line, *more)
+
+    ours = (noted("sharing"), noted("plain"), lambda text: pytest.fail(text), way.around)
+    rows = list(excel_plain.rows(sheet._get_source, *ours))
+    assert taken == {"sharing": [2, 4], "plain": [1, 3]}
     assert [(line, is_hidden) for line, _, is_hidden in rows[:3]] == [(1, False), (2, True), (3, False)]

@@ -57,3 +57,8 @@ def test_of_a_whole_line_they_are_counted_without_a_column(capsys):
 def test_a_machine_is_told_all_of_them(capsys):
     terminal.show_check([OUTCOME], [finding(n) for n in range(2, 27)], True)
     assert [f["line"] for f in json.loads(capsys.readouterr().out)["findings"]] == list(range(2, 27))
+
+
+def test_a_file_of_no_known_return_is_said_to_be_of_none(capsys):
+    terminal.show_check([Outcome(None, None, None, "odd.csv", FATE, 0.0, 1)], [], False)
+    assert capsys.readouterr().out.startswith("odd.csv: no return: accepted with findings; 30 rows read")

@@ -38,6 +38,11 @@ def test_python_and_duckdb_write_every_value_alike(text):
     assert values.sex(text) == in_duckdb("sex", text)
 
 
+@given(st.text(st.sampled_from(f"{values.WHITE}!a~\x7fé\u2003\x00"), max_size=5))
+def test_white_space_is_taken_off_alike(text):
+    assert values.trimmed(text) == in_duckdb("sent", text)
+
+
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=0x17F), max_size=12))
 def test_one_child_has_one_id_in_csv_and_xml(text):
     assert values.child_id(text) == in_duckdb("child", text)
